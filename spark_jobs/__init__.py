@@ -1,0 +1,1 @@
+"""Spark jobs: from files as delivered to canonical Delta tables."""
