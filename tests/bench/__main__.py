@@ -10,7 +10,7 @@ NOT_A_FIGURE = {"__init__", "__main__", "figures"}
 
 
 def benchmark_ids() -> list[str]:
-    """Names of the benchmarks: the modules of this folder that have `measure()`; those starting with _ are shared parts."""
+    """Names of the benchmarks: the modules of this folder; those starting with _ are shared parts."""
     names = {path.stem for path in Path(__file__).parent.glob("*.py")} - NOT_A_FIGURE
     return sorted(name for name in names if not name.startswith("_"))
 

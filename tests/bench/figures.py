@@ -72,7 +72,7 @@ def _processor() -> str:
 
 
 def save(figures: Iterable[Figure], docs: Path = DOCS) -> None:
-    """Put the figures into docs/benchmarks.json, in place of older ones of the same id, and render docs/benchmarks.md."""
+    """Put the figures into docs/benchmarks.json, replacing those of the same id, and render docs/benchmarks.md."""
     path = docs / "benchmarks.json"
     known = json.loads(path.read_text())["results"] if path.exists() else []
     results = {one["id"]: one for one in known} | {one.id: asdict(one) for one in figures}
