@@ -52,6 +52,11 @@ class Column:
     """Whether vault.<entity> keeps the clear value beside its token, for identity resolution."""
     references: str | None = None
     """`entity.column` that a value should be found in."""
+    true_values: tuple[str, ...] = ()
+    """Texts of a boolean that mean true, beside those Spark knows; compared without regard to case."""
+    false_values: tuple[str, ...] = ()
+    has_decimal_comma: bool = False
+    """Numbers are written 1.234,56."""
     line: int = 0
 
 
@@ -112,6 +117,8 @@ class Feed:
     """`<array expression> as <name>`: one row an element, which the expressions see as <name>."""
     transform: str | None = None
     """`module.function` in spark_jobs/transforms, DataFrame -> DataFrame, applied to the typed source rows first."""
+    adds: Mapping[str, str] = field(default_factory=dict)
+    """Columns that `transform` or `explode` adds, with their Spark SQL types, as far as expressions use them."""
     line: int = 0
 
 

@@ -1,0 +1,131 @@
+"""Data of a YAML document as typed models; every field that is unknown or of the wrong type is a problem."""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from spark_jobs.catalog.documents import Document, Place
+from spark_jobs.catalog.problems import Problem, did_you_mean
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_model(document: Document, place: Place, model: type[Model]) -> Model | None:
+    """The data at this place as a model. Fields in error are problems and left out; None when that cannot be."""
+    data = document.get(place)
+    document.problems.extend(_unknown_fields(document, place, data, model))
+    return _validated(document, dict.fromkeys([()], place), _known(data, model), model)
+
+
+def read_custom(document: Document, place: Place, model: type[Model]) -> Model | None:
+    """The customProperties at this place as one model, with the same duties as `read_model`."""
+    data: dict[str, Any] = {}
+    roots: dict[Place, Place] = {(): place}
+    for position, one in enumerate(document.get((*place, "customProperties")) or ()):
+        if not isinstance(one, Mapping) or "property" not in one:
+            continue
+        name, here = str(one["property"]), (*place, "customProperties", position)
+        if name not in _fields(model):
+            way_out = did_you_mean(name, _fields(model))
+            document.problems.append(document.problem(here, "unknown_field", f"unknown property {name}", way_out))
+            continue
+        data[name], roots[(name,)] = one.get("value"), (*here, "value")
+        below = _fields(model)[name]
+        if below:
+            document.problems.extend(_unknown_fields(document, roots[(name,)], data[name], below))
+    return _validated(document, roots, _known(data, model), model)
+
+
+def _validated(document: Document, roots: Mapping[Place, Place], data: Any, model: type[Model]) -> Model | None:
+    for _ in range(2):
+        try:
+            return model.model_validate(data)
+        except ValidationError as error:
+            data = deepcopy(data)
+            reported: set[Place] = set()
+            for one in error.errors(include_url=False):
+                found = _found(data, one["loc"])
+                if found not in reported:
+                    reported.add(found)
+                    document.problems.append(_type_problem(document, _rooted(roots, found), one))
+                _prune(data, found)
+    return None
+
+
+def _rooted(roots: Mapping[Place, Place], found: Place) -> Place:
+    root = roots.get(found[:1])
+    return (*root, *found[1:]) if root is not None else (*roots[()], *found)
+
+
+def _type_problem(document: Document, place: Place, error: Mapping[str, Any]) -> Problem:
+    name = next((str(step) for step in reversed(place) if isinstance(step, str)), "file")
+    if error["type"] == "missing":
+        return document.problem(place, "missing_field", f"{error['loc'][-1]} is missing", "add it here")
+    message = f"{name}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
+    given = error.get("input")
+    shown = f"{given!r} was given" if isinstance(given, str | int | float | bool) or given is None else ""
+    return document.problem(place, "bad_value", message, shown)
+
+
+def _found(data: Any, loc: tuple[int | str, ...]) -> Place:
+    """The part of pydantic's location that exists in the data: names of union members are left out."""
+    found: list[str | int] = []
+    for step in loc:
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+            data = data[step]
+            found.append(step)
+    return tuple(found)
+
+
+def _prune(data: Any, place: Place) -> None:
+    if not place:
+        return
+    for step in place[:-1]:
+        data = data[step] if not isinstance(data, dict) or step in data else {}
+    if isinstance(data, dict):
+        data.pop(place[-1], None)
+    elif isinstance(data, list):
+        data[int(place[-1])] = None
+
+
+def _unknown_fields(document: Document, place: Place, data: Any, model: type[BaseModel]) -> Iterator[Problem]:
+    if isinstance(data, list):
+        for position, one in enumerate(data):
+            yield from _unknown_fields(document, (*place, position), one, model)
+    if not isinstance(data, Mapping):
+        return
+    fields = _fields(model)
+    for key, value in data.items():
+        here = (*place, key)
+        if key not in fields:
+            yield document.problem(here, "unknown_field", f"unknown field {key}", did_you_mean(key, fields))
+        elif below := fields[key]:
+            yield from _unknown_fields(document, here, value, below)
+
+
+def _known(data: Any, model: type[BaseModel]) -> Any:
+    if isinstance(data, list):
+        return [_known(one, model) for one in data]
+    if not isinstance(data, Mapping):
+        return data
+    fields = _fields(model)
+    return {
+        key: _known(value, fields[key]) if fields[key] else value  # type: ignore[arg-type]
+        for key, value in data.items()
+        if key in fields
+    }
+
+
+@cache
+def _fields(model: type[BaseModel]) -> Mapping[str, type[BaseModel] | None]:
+    """Names a model's data may hold, with the model of what stands below each."""
+    return {info.alias or name: _model_in(info.annotation) for name, info in model.model_fields.items()}
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
