@@ -1,0 +1,91 @@
+"""Append to and read the small Delta tables that are written without Spark, from any number of processes."""
+
+import logging
+import random
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
+from deltalake.exceptions import CommitFailedError, DeltaError
+
+from spark_jobs.catalog.names import table_path
+from spark_jobs.ledger.tables import TABLES
+
+COMMIT_RETRIES = 100
+CREATE_TRIES = 20
+FILES_BEFORE_COMPACTION = 256
+
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """Tables of `spark_jobs/ledger/tables.py`, and any table whose schema the caller brings with its rows."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = Path(home)
+
+    def path(self, table: str) -> Path:
+        """Folder of a table."""
+        return table_path(self.home, table)
+
+    def exists(self, table: str) -> bool:
+        """Whether the table has been created."""
+        return DeltaTable.is_deltatable(str(self.path(table)))
+
+    def create(self, table: str, schema: pa.Schema | None = None) -> DeltaTable:
+        """The table, made empty when there is none yet; several processes may call this at once."""
+        path = self.path(table)
+        for attempt in range(CREATE_TRIES):
+            if DeltaTable.is_deltatable(str(path)):
+                return DeltaTable(str(path))
+            path.mkdir(parents=True, exist_ok=True)
+            try:
+                return DeltaTable.create(str(path), Schema.from_arrow(schema or TABLES[table]), mode="ignore")
+            except (DeltaError, CommitFailedError, OSError) as error:
+                log.debug("%s is being created by another process: %s", table, error)
+                time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))
+        return DeltaTable(str(path))
+
+    def append(self, table: str, rows: pa.Table | pa.RecordBatchReader) -> None:
+        """Add rows in one commit, behind whatever other processes commit meanwhile."""
+        target = self.create(table, rows.schema if table not in TABLES else None)
+        write_deltalake(
+            target, rows, mode="append", commit_properties=CommitProperties(max_commit_retries=COMMIT_RETRIES)
+        )
+
+    def append_records(self, table: str, records: Iterable[Mapping[str, Any]]) -> None:
+        """Add records of a table of `tables.py`; a column that a record leaves out is NULL."""
+        rows = pa.Table.from_pylist([dict(record) for record in records], schema=TABLES[table])
+        if rows.num_rows:
+            self.append(table, rows)
+
+    def read(self, table: str, condition: pc.Expression | None = None) -> pa.Table:
+        """Rows of a table, in no order; no rows when it has not been created."""
+        if not self.exists(table):
+            return TABLES[table].empty_table()
+        target = DeltaTable(str(self.path(table)))
+        schema = pa.schema(target.schema().to_arrow())
+        files = [_local(uri) for uri in target.file_uris()]
+        if not files:
+            return schema.empty_table()
+        if len(files) > FILES_BEFORE_COMPACTION:
+            self._compact(target, table)
+            files = [_local(uri) for uri in target.file_uris()]
+        return ds.dataset(files, schema=schema, format="parquet").to_table(filter=condition)
+
+    def _compact(self, target: DeltaTable, table: str) -> None:
+        try:
+            target.optimize.compact()
+        except DeltaError as error:
+            log.debug("%s was not compacted, another process did: %s", table, error)
+        target.update_incremental()
+
+
+def _local(uri: str) -> str:
+    return unquote(urlparse(uri).path) if uri.startswith("file://") else uri
