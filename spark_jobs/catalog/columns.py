@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from open_data_contract_standard.model import SchemaProperty
 
@@ -22,11 +23,20 @@ DEFAULT_TYPES = {
     "boolean": "boolean",
 }
 PHYSICAL_TYPES = {"integer": r"bigint|int", "number": r"decimal\(\d{1,2},\d{1,2}\)|double"}
+OPTIONS_OF = {
+    "string": {"pattern", "minLength", "maxLength"},
+    "integer": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
+    "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "decimalComma"},
+    "date": {"format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
+    "timestamp": {"format", "timezone", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
+    "boolean": {"trueValues", "falseValues"},
+}
 CLASSIFICATIONS = ("public", "internal", "confidential", "restricted")
 SEVERITIES = ("critical", "warning", "info")
 UNKNOWN = "unknown"
 """Type of a column whose declared type is in error: it is not checked any further."""
 COLUMNS: Place = ("schema", 0, "properties")
+PlacedRule = tuple[Rule, Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +44,13 @@ class Columns:
     """The columns of one contract, and the rules they carry."""
 
     columns: tuple[Column, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[PlacedRule, ...]
 
 
 def read_columns(document: Document, properties: list[SchemaProperty]) -> Columns:
     """Every column with its rules; what is wrong with them goes to the document's problems."""
     columns: list[Column] = []
-    rules: list[Rule] = []
+    rules: list[PlacedRule] = []
     for position, one in enumerate(properties):
         place = (*COLUMNS, position)
         if one is None or not one.name:
@@ -50,15 +60,18 @@ def read_columns(document: Document, properties: list[SchemaProperty]) -> Column
         options = TypeOptions()
         if one.logicalTypeOptions is not None:
             options = read_model(document, (*place, "logicalTypeOptions"), TypeOptions) or options
+            document.problems.extend(_option_problems(document, (*place, "logicalTypeOptions"), one, options))
         block = (one.customProperties and read_custom(document, place, ColumnBlock)) or ColumnBlock()
         column = _column(one, options, block, document.mark(place)[0])
         columns.append(column)
-        rules.extend(option_rules(column.name, column.type, options))
+        rules.extend((rule, (*place, "logicalTypeOptions")) for rule in option_rules(column.name, column.type, options))
         rules.extend(read_rules(document, place, one, column))
     return Columns(tuple(columns), tuple(rules))
 
 
-def read_rules(document: Document, place: Place, holder: object, column: Column | None = None) -> Iterator[Rule]:
+def read_rules(
+    document: Document, place: Place, holder: object, column: Column | None = None
+) -> Iterator[PlacedRule]:
     """The rules under `quality` of a column or of the whole table."""
     for position, quality in enumerate(getattr(holder, "quality", None) or ()):
         here = (*place, "quality", position)
@@ -75,7 +88,7 @@ def read_rules(document: Document, place: Place, holder: object, column: Column 
         elif column is None and not quality.name:
             document.problems.append(document.problem(here, "missing_field", "the rule has no name", "add name"))
         else:
-            yield rule
+            yield rule, (*here, "implementation")
 
 
 def _column(one: SchemaProperty, options: TypeOptions, block: ColumnBlock, line: int) -> Column:
@@ -128,6 +141,31 @@ def _column_problems(document: Document, place: Place, one: SchemaProperty) -> I
         way_out = did_you_mean(one.classification, CLASSIFICATIONS)
         message = f"{one.name} has classification {one.classification}"
         yield document.problem((*place, "classification"), "bad_value", message, way_out)
+
+
+def _option_problems(
+    document: Document, place: Place, one: SchemaProperty, options: TypeOptions
+) -> Iterator[Problem]:
+    fitting = OPTIONS_OF.get(one.logicalType or "", set())
+    for name in sorted(options.model_fields_set - fitting) if fitting else ():
+        message = f"{name} does nothing for a {one.logicalType}"
+        yield document.problem((*place, name), "bad_option", message, f"a {one.logicalType} has {listed(sorted(fitting))}")
+    if options.pattern is not None:
+        try:
+            re.compile(options.pattern)
+        except re.error as error:
+            yield document.problem((*place, "pattern"), "bad_option", f"the pattern does not compile: {error}", "correct it")
+    if options.timezone is not None and not is_timezone(options.timezone):
+        yield document.problem((*place, "timezone"), "bad_option", f"unknown zone {options.timezone}", "use Area/City")
+
+
+def is_timezone(name: str) -> bool:
+    """Whether the name is one of the IANA time zone database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _text(value: object) -> str:

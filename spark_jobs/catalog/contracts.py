@@ -9,7 +9,7 @@ from open_data_contract_standard.model import OpenDataContractStandard, SchemaOb
 from open_data_contract_standard.model import Server as StandardServer
 
 from spark_jobs.catalog.blocks import EntityBlock, FeedBlock, LoadBlock, ServerBlock, SourceBlock
-from spark_jobs.catalog.columns import Columns, read_columns, read_rules
+from spark_jobs.catalog.columns import Columns, PlacedRule, read_columns, read_rules
 from spark_jobs.catalog.documents import Document, read_document
 from spark_jobs.catalog.models import Column, ControlFile, Entity, Feed, Load, Server, Source, Unpivot
 from spark_jobs.catalog.problems import Problem
@@ -24,6 +24,8 @@ class Draft:
 
     document: Document
     definition: Source | Entity | None
+    rules: tuple[PlacedRule, ...] = ()
+    """The definition's rules with the places that state them."""
 
 
 def read_source(file: Path, system: str) -> Draft:
@@ -42,9 +44,9 @@ def read_source(file: Path, system: str) -> Draft:
         servers=tuple(_servers(document, standard.servers or [])),
         parameters={name: _sql(value) for name, value in (block.parameters if block else {}).items()},
         is_external=bool(block and block.external),
-        **_common(file, standard, document, columns),
+        **_common(file, standard, columns),
     )
-    return Draft(document, source)
+    return Draft(document, source, columns.rules)
 
 
 def read_entity(file: Path) -> Draft:
@@ -58,9 +60,9 @@ def read_entity(file: Path) -> Draft:
         columns=columns.columns,
         history=block.history,
         partition_by=tuple(block.partition_by),
-        **_common(file, standard, document, columns),
+        **_common(file, standard, columns),
     )
-    return Draft(document, entity)
+    return Draft(document, entity, columns.rules)
 
 
 def _read_contract(file: Path, identity: str) -> tuple[Document, OpenDataContractStandard | None, Columns]:
@@ -73,18 +75,19 @@ def _read_contract(file: Path, identity: str) -> tuple[Document, OpenDataContrac
         return document, None, nothing
     document.problems.extend(_contract_problems(document, standard, identity))
     schema = _schema(standard)
-    return document, standard, read_columns(document, schema.properties or []) if schema else nothing
+    if schema is None:
+        return document, standard, nothing
+    columns = read_columns(document, schema.properties or [])
+    table_rules = tuple(read_rules(document, ("schema", 0), schema))
+    return document, standard, Columns(columns.columns, (*columns.rules, *table_rules))
 
 
-def _common(
-    file: Path, standard: OpenDataContractStandard, document: Document, columns: Columns
-) -> dict[str, Any]:
-    table_rules = read_rules(document, ("schema", 0), _schema(standard))
+def _common(file: Path, standard: OpenDataContractStandard, columns: Columns) -> dict[str, Any]:
     return {
         "version": standard.version or "",
         "owner": getattr(standard.team, "name", None) or "",
         "description": (standard.description.purpose if standard.description else None) or "",
-        "rules": (*columns.rules, *table_rules),
+        "rules": tuple(rule for rule, _ in columns.rules),
         "file": file,
     }
 

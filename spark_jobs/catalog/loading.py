@@ -1,11 +1,11 @@
 """Definition files -> one validated catalogue."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from spark_jobs.catalog.contracts import Draft, read_entity, read_source
+from spark_jobs.catalog.contracts import read_entity, read_source
 from spark_jobs.catalog.models import Catalog, Entity, Source
-from spark_jobs.catalog.problems import DefinitionErrors, Problem
+from spark_jobs.catalog.problems import DefinitionErrors
+from spark_jobs.catalog.validation import validate
 
 SPARK_JOBS = Path(__file__).resolve().parents[1]
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -39,18 +39,13 @@ def entity_files(root: Path) -> list[Path]:
 def _load(root: Path) -> Catalog:
     sources = [read_source(file, file.parent.name) for file in source_files(root)]
     entities = [read_entity(file) for file in entity_files(root)]
-    problems = list(_problems(sources + entities))
+    problems = validate(root, sources, entities)
     if problems:
         raise DefinitionErrors(problems)
     return Catalog(
         {one.definition.name: one.definition for one in sources if isinstance(one.definition, Source)},
         {one.definition.name: one.definition for one in entities if isinstance(one.definition, Entity)},
     )
-
-
-def _problems(drafts: list[Draft]) -> Iterator[Problem]:
-    for draft in drafts:
-        yield from draft.document.problems
 
 
 def _fingerprint(root: Path) -> Fingerprint:

@@ -18,6 +18,18 @@ AUDIT_COLUMNS = ("_run_id", "_loaded_at", "_contract_version", "_changed_date")
 BRONZE_COLUMNS = ("_delivery_id", "_delivery_date", "_sequence", "_row_number")
 """Added to every bronze row beside the source's own columns, which are all strings."""
 
+EXPRESSION_NAMES = {"current_delivery_date": "date"}
+"""What expressions of definitions may use beside columns: the date of the delivery a row came in."""
+
+RESERVED_COLUMNS = frozenset({*SILVER_ADDED_COLUMNS, *VALIDITY_COLUMNS, *AUDIT_COLUMNS, *BRONZE_COLUMNS, *EXPRESSION_NAMES})
+"""Names that no definition may give to a column of its own."""
+
+ENVIRONMENTS = ("demo", "real")
+"""Banks: demo (all systems generated) and real (public data, and generated systems where none exists)."""
+
+FORMATS = ("csv", "json", "parquet", "xml", "xes", "yaml", "jdbc")
+"""Formats of deliveries; zip, gz and bz2 are seen by a file's ending."""
+
 
 def bronze_table(source: str) -> str:
     """`bronze.<system>__<table>` of a source named `system/table`."""
