@@ -69,9 +69,7 @@ def read_columns(document: Document, properties: list[SchemaProperty]) -> Column
     return Columns(tuple(columns), tuple(rules))
 
 
-def read_rules(
-    document: Document, place: Place, holder: object, column: Column | None = None
-) -> Iterator[PlacedRule]:
+def read_rules(document: Document, place: Place, holder: object, column: Column | None = None) -> Iterator[PlacedRule]:
     """The rules under `quality` of a column or of the whole table."""
     for position, quality in enumerate(getattr(holder, "quality", None) or ()):
         here = (*place, "quality", position)
@@ -129,7 +127,7 @@ def _column_problems(document: Document, place: Place, one: SchemaProperty) -> I
     if not one.description:
         yield document.problem(place, "missing_field", f"{one.name} has no description", "say what the column holds")
     if one.logicalType not in DEFAULT_TYPES:
-        message = f"{one.name} has logicalType {one.logicalType}" if one.logicalType else f"{one.name} has no logicalType"
+        message = f"{one.name} has " + (f"logicalType {one.logicalType}" if one.logicalType else "no logicalType")
         way_out = did_you_mean(one.logicalType or "", DEFAULT_TYPES)
         yield document.problem((*place, "logicalType"), "bad_type", message, way_out)
     elif spark_type(one) == UNKNOWN:
@@ -143,18 +141,17 @@ def _column_problems(document: Document, place: Place, one: SchemaProperty) -> I
         yield document.problem((*place, "classification"), "bad_value", message, way_out)
 
 
-def _option_problems(
-    document: Document, place: Place, one: SchemaProperty, options: TypeOptions
-) -> Iterator[Problem]:
+def _option_problems(document: Document, place: Place, one: SchemaProperty, options: TypeOptions) -> Iterator[Problem]:
     fitting = OPTIONS_OF.get(one.logicalType or "", set())
     for name in sorted(options.model_fields_set - fitting) if fitting else ():
-        message = f"{name} does nothing for a {one.logicalType}"
-        yield document.problem((*place, name), "bad_option", message, f"a {one.logicalType} has {listed(sorted(fitting))}")
+        message, way_out = f"{name} does nothing for a {one.logicalType}", f"known: {listed(sorted(fitting))}"
+        yield document.problem((*place, name), "bad_option", message, way_out)
     if options.pattern is not None:
         try:
             re.compile(options.pattern)
         except re.error as error:
-            yield document.problem((*place, "pattern"), "bad_option", f"the pattern does not compile: {error}", "correct it")
+            message = f"the pattern does not compile: {error}"
+            yield document.problem((*place, "pattern"), "bad_option", message, "correct it")
     if options.timezone is not None and not is_timezone(options.timezone):
         yield document.problem((*place, "timezone"), "bad_option", f"unknown zone {options.timezone}", "use Area/City")
 

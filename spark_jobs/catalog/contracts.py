@@ -34,7 +34,7 @@ def read_source(file: Path, system: str) -> Draft:
     if standard is None:
         return Draft(document, None)
     block = read_custom(document, (), SourceBlock)
-    load = block.load if block else LoadBlock(mode="append")
+    load = block.load if block else LoadBlock.model_validate({"mode": "append"})
     source = Source(
         system=system,
         table=file.stem,
@@ -105,7 +105,8 @@ def _contract_problems(document: Document, standard: OpenDataContractStandard, i
         if not value:
             yield document.problem(tuple(name.split(".")), "missing_field", f"{name} is missing", way_out)
     if standard.id != identity:
-        yield document.problem(("id",), "identity", f"id is {standard.id}, the path says {identity}", "set id to the path")
+        message = f"id is {standard.id}, the path says {identity}"
+        yield document.problem(("id",), "identity", message, "set id to the path")
     schema = _schema(standard)
     if schema and schema.name not in (None, identity.rsplit("/", 1)[-1]):
         message = f"schema is named {schema.name}, the path says {identity}"
@@ -132,8 +133,10 @@ def _load(block: LoadBlock, columns: tuple[Column, ...]) -> Load:
         calendar=block.calendar,
         cut_off=block.cut_off,
         on_missing=block.on_missing,
-        drift=block.drift.model_dump(),
-        control=control and ControlFile(control.path, control.row_count, control.amount_sum, control.amount_column),
+        drift=dict(block.drift),  # type: ignore[arg-type]
+        control=ControlFile(control.path, control.row_count, control.amount_sum, control.amount_column)
+        if control
+        else None,
     )
 
 
@@ -145,7 +148,7 @@ def _feeds(document: Document, blocks: list[FeedBlock]) -> Iterator[Feed]:
             entity=block.entity,
             columns={name: _sql(value) for name, value in block.columns.items()},
             where=block.where,
-            unpivot=unpivot and Unpivot(tuple(unpivot.keep), unpivot.name, unpivot.value),
+            unpivot=Unpivot(tuple(unpivot.keep), unpivot.name, unpivot.value) if unpivot else None,
             explode=block.explode,
             transform=block.transform,
             adds=block.adds,

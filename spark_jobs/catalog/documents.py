@@ -41,8 +41,10 @@ class Document:
         """The data at this place, None when there is none."""
         here = self.data
         for step in place:
-            if isinstance(here, Mapping) or (isinstance(here, list) and isinstance(step, int) and step < len(here)):
-                here = here.get(step) if isinstance(here, Mapping) else here[step]
+            if isinstance(here, Mapping):
+                here = here.get(step)
+            elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+                here = here[step]
             else:
                 return None
         return here

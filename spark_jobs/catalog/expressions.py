@@ -76,7 +76,7 @@ def explode_parts(explode: str) -> tuple[str, str] | None:
     return (match["array"], match["name"]) if match else None
 
 
-def parse(expression: str) -> "exp.Expression":
+def parse(expression: str) -> "exp.Expr":
     """The syntax tree of a Spark SQL expression; ValueError, in one line, when there is none."""
     import sqlglot
     from sqlglot.errors import SqlglotError
@@ -133,9 +133,7 @@ def _tree_findings(expression: str, text: str, scope: Mapping[str, str], expecte
     except ValueError as error:
         yield Finding("bad_expression", f"`{expression}` does not parse: {error}", "write a Spark SQL expression")
         return
-    unknown = {
-        name for column in tree.find_all(exp.Column) if (name := column.parts[0].name).lower() not in scope
-    }
+    unknown = {name for column in tree.find_all(exp.Column) if (name := column.parts[0].name).lower() not in scope}
     for name in sorted(unknown):
         yield _undeclared(name, scope)
     forbidden = list(_forbidden(tree))
@@ -144,7 +142,7 @@ def _tree_findings(expression: str, text: str, scope: Mapping[str, str], expecte
         yield from _mismatch(expression, _family_of_tree(tree, scope), expected)
 
 
-def _forbidden(tree: "exp.Expression") -> Iterator[Finding]:
+def _forbidden(tree: "exp.Expr") -> Iterator[Finding]:
     """What an expression over one row may not hold: queries, aggregates, windows, the clock and chance."""
     from sqlglot import exp
 
@@ -171,11 +169,11 @@ def _mismatch(expression: str, actual: str, expected: str | None) -> Iterator[Fi
         yield Finding("type_mismatch", f"`{expression}` has type {actual}, {expected} is needed", way_out)
 
 
-def _family_of_tree(tree: "exp.Expression", scope: Mapping[str, str]) -> str:
+def _family_of_tree(tree: "exp.Expr", scope: Mapping[str, str]) -> str:
     from sqlglot import exp
     from sqlglot.optimizer.annotate_types import annotate_types
 
-    def typed(node: exp.Expression) -> exp.Expression:
+    def typed(node: exp.Expr) -> exp.Expr:
         if not isinstance(node, exp.Column):
             return node
         type_ = _data_type(scope[node.parts[0].name.lower()]) if len(node.parts) == 1 else None

@@ -131,7 +131,7 @@ class Server:
     format: str
     """csv, json, parquet, xml, xes, yaml or jdbc; zip, gz and bz2 are seen by the file's ending."""
     path: str
-    """Pattern with `{inbox}` or `{data}`, and `{date}` (YYYY-MM-DD); `*` matches. Without `{date}` it is delivered once."""
+    """Pattern with `{inbox}` or `{data}`, and `{date}` (YYYY-MM-DD); `*` matches. Without `{date}`: delivered once."""
     delimiter: str = ","
     encoding: str = "utf-8"
     has_header: bool = True

@@ -21,7 +21,9 @@ BRONZE_COLUMNS = ("_delivery_id", "_delivery_date", "_sequence", "_row_number")
 EXPRESSION_NAMES = {"current_delivery_date": "date"}
 """What expressions of definitions may use beside columns: the date of the delivery a row came in."""
 
-RESERVED_COLUMNS = frozenset({*SILVER_ADDED_COLUMNS, *VALIDITY_COLUMNS, *AUDIT_COLUMNS, *BRONZE_COLUMNS, *EXPRESSION_NAMES})
+RESERVED_COLUMNS = frozenset(
+    {*SILVER_ADDED_COLUMNS, *VALIDITY_COLUMNS, *AUDIT_COLUMNS, *BRONZE_COLUMNS, *EXPRESSION_NAMES}
+)
 """Names that no definition may give to a column of its own."""
 
 ENVIRONMENTS = ("demo", "real")

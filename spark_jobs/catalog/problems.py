@@ -22,7 +22,7 @@ class Problem:
         return f"{place} {self.rule}: {self.message}" + (f" — {self.way_out}" if self.way_out else "")
 
 
-class DefinitionErrors(Exception):
+class DefinitionErrors(Exception):  # noqa: N818 - it holds many
     """Every problem of every definition file, in order of file and line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -74,7 +74,7 @@ def _found(data: Any, loc: tuple[int | str, ...]) -> Place:
     """The part of pydantic's location that exists in the data: names of union members are left out."""
     found: list[str | int] = []
     for step in loc:
-        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+        if isinstance(step, int) if isinstance(data, list) else isinstance(data, dict) and step in data:
             data = data[step]
             found.append(step)
     return tuple(found)

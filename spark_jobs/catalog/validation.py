@@ -40,13 +40,16 @@ def validate(root: Path, sources: Sequence[Draft], entities: Sequence[Draft]) ->
 
 def _stray_files(root: Path) -> Iterator[Problem]:
     """Files that would be passed over in silence."""
-    for folder, depth, shape in (("sources", 2, "sources/<system>/<table>.yml"), ("entities", 1, "entities/<entity>.yml")):
+    for shape in ("sources/<system>/<table>.yml", "entities/<entity>.yml"):
+        folder, *steps = shape.split("/")
         for file in sorted((root / folder).rglob("*.y*ml")):
             place = file.relative_to(root / folder)
-            if file.suffix != ".yml" or len(place.parts) != depth:
-                yield Problem(file, 1, 1, "identity", "the file lies where no definition is read", f"move it to {shape}")
+            if file.suffix != ".yml" or len(place.parts) != len(steps):
+                message = "the file lies where no definition is read"
+                yield Problem(file, 1, 1, "identity", message, f"move it to {shape}")
             elif any(not SNAKE_CASE.fullmatch(part) for part in place.with_suffix("").parts):
-                yield Problem(file, 1, 1, "bad_name", f"name {place.with_suffix('')}", "use snake_case, no double underscore")
+                way_out = "use snake_case, no double underscore"
+                yield Problem(file, 1, 1, "bad_name", f"the name is {place.with_suffix('')}", way_out)
 
 
 def _duplicate_identities(drafts: Sequence[Draft]) -> Iterator[Problem]:
