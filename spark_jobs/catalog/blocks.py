@@ -1,11 +1,16 @@
 """Bellwether's own parts of a contract: what `customProperties` and `logicalTypeOptions` may hold."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Scalar = str | int | float | bool
 Action = Literal["stop", "quarantine", "accept"]
+
+
+def compulsory(placeholder: Any) -> Any:
+    """A field that must be given; the placeholder lets the rest be checked when it is not."""
+    return Field(default=placeholder, json_schema_extra={"compulsory": True})
 
 
 class Block(BaseModel):
@@ -17,8 +22,8 @@ class Block(BaseModel):
 class ControlBlock(Block):
     """The control file a sender adds."""
 
-    path: str
-    row_count: str
+    path: str = compulsory("")
+    row_count: str = compulsory("")
     amount_sum: str | None = None
     amount_column: str | None = None
 
@@ -36,15 +41,15 @@ class DriftBlock(Block):
 class LoadBlock(Block):
     """How deliveries become rows."""
 
-    mode: Literal["append", "merge", "snapshot"]
+    mode: Literal["append", "merge", "snapshot"] = compulsory("append")
     key: list[str] | None = None
     order_by: list[str] = []
     operation_column: str | None = None
     delete_values: list[str] = ["D"]
-    shrink_limit_percent: float = Field(20.0, ge=0, le=100)
+    shrink_limit_percent: float = Field(default=20.0, ge=0, le=100)
     requirement: Literal["required", "optional"] = "required"
     calendar: str = "business_days"
-    cut_off: str | None = Field(None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    cut_off: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     on_missing: Literal["stop", "stale"] = "stale"
     drift: DriftBlock = DriftBlock()
     control: ControlBlock | None = None
@@ -53,16 +58,16 @@ class LoadBlock(Block):
 class UnpivotBlock(Block):
     """Columns into rows."""
 
-    keep: list[str]
-    name: str
-    value: str
+    keep: list[str] = compulsory([])
+    name: str = compulsory("")
+    value: str = compulsory("")
 
 
 class FeedBlock(Block):
     """How the source fills one entity."""
 
-    entity: str
-    columns: dict[str, Scalar]
+    entity: str = compulsory("")
+    columns: dict[str, Scalar] = compulsory({})
     where: str | None = None
     unpivot: UnpivotBlock | None = None
     explode: str | None = None
@@ -73,7 +78,7 @@ class FeedBlock(Block):
 class SourceBlock(Block):
     """customProperties of a source."""
 
-    load: LoadBlock
+    load: LoadBlock = compulsory(LoadBlock())
     feeds: list[FeedBlock] = []
     parameters: dict[str, Scalar] = {}
     external: bool = False

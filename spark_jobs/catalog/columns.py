@@ -59,9 +59,9 @@ def read_columns(document: Document, properties: list[SchemaProperty]) -> Column
         document.problems.extend(_column_problems(document, place, one))
         options = TypeOptions()
         if one.logicalTypeOptions is not None:
-            options = read_model(document, (*place, "logicalTypeOptions"), TypeOptions) or options
+            options = read_model(document, (*place, "logicalTypeOptions"), TypeOptions)
             document.problems.extend(_option_problems(document, (*place, "logicalTypeOptions"), one, options))
-        block = (one.customProperties and read_custom(document, place, ColumnBlock)) or ColumnBlock()
+        block = read_custom(document, place, ColumnBlock) if one.customProperties else ColumnBlock()
         column = _column(one, options, block, document.mark(place)[0])
         columns.append(column)
         rules.extend((rule, (*place, "logicalTypeOptions")) for rule in option_rules(column.name, column.type, options))

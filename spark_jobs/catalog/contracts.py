@@ -34,16 +34,15 @@ def read_source(file: Path, system: str) -> Draft:
     if standard is None:
         return Draft(document, None)
     block = read_custom(document, (), SourceBlock)
-    load = block.load if block else LoadBlock.model_validate({"mode": "append"})
     source = Source(
         system=system,
         table=file.stem,
         columns=columns.columns,
-        load=_load(load, columns.columns),
-        feeds=tuple(_feeds(document, block.feeds if block else [])),
+        load=_load(block.load, columns.columns),
+        feeds=tuple(_feeds(document, block.feeds)),
         servers=tuple(_servers(document, standard.servers or [])),
-        parameters={name: _sql(value) for name, value in (block.parameters if block else {}).items()},
-        is_external=bool(block and block.external),
+        parameters={name: _sql(value) for name, value in block.parameters.items()},
+        is_external=block.external,
         **_common(file, standard, columns),
     )
     return Draft(document, source, columns.rules)
@@ -54,7 +53,7 @@ def read_entity(file: Path) -> Draft:
     document, standard, columns = _read_contract(file, file.stem)
     if standard is None:
         return Draft(document, None)
-    block = read_custom(document, (), EntityBlock) or EntityBlock()
+    block = read_custom(document, (), EntityBlock)
     entity = Entity(
         name=file.stem,
         columns=columns.columns,
@@ -71,8 +70,6 @@ def _read_contract(file: Path, identity: str) -> tuple[Document, OpenDataContrac
     if not isinstance(document.data, Mapping):
         return document, None, nothing
     standard = read_model(document, (), OpenDataContractStandard)
-    if standard is None:
-        return document, None, nothing
     document.problems.extend(_contract_problems(document, standard, identity))
     schema = _schema(standard)
     if schema is None:
@@ -158,7 +155,7 @@ def _feeds(document: Document, blocks: list[FeedBlock]) -> Iterator[Feed]:
 
 def _servers(document: Document, servers: list[StandardServer]) -> Iterator[Server]:
     for position, one in enumerate(servers):
-        block = read_custom(document, ("servers", position), ServerBlock) or ServerBlock()
+        block = read_custom(document, ("servers", position), ServerBlock)
         options = {name: _option(value) for name in SERVER_FIELDS if (value := getattr(block, name)) is not None}
         yield Server(
             environment=one.environment or one.server or "",

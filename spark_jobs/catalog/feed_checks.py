@@ -41,7 +41,7 @@ def _feed_problems(
     yield from _shape_problems(document, place, source, feed)
     if feed.transform:
         yield from _transform_problems(document, (*place, "transform"), feed.transform, around.transforms)
-    if feed.entity not in around.entity_names:
+    if feed.entity and feed.entity not in around.entity_names:
         way_out = did_you_mean(feed.entity, sorted(around.entity_names))
         yield document.problem((*place, "entity"), "dangling_entity", f"no entity {feed.entity}", way_out)
     entity = around.entities.get(feed.entity)

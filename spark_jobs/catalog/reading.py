@@ -13,14 +13,14 @@ from spark_jobs.catalog.problems import Problem, did_you_mean
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_model(document: Document, place: Place, model: type[Model]) -> Model | None:
-    """The data at this place as a model. Fields in error are problems and left out; None when that cannot be."""
+def read_model(document: Document, place: Place, model: type[Model]) -> Model:
+    """The data at this place as a model. Fields in error are problems, and take their defaults."""
     data = document.get(place)
-    document.problems.extend(_unknown_fields(document, place, data, model))
-    return _validated(document, dict.fromkeys([()], place), _known(data, model), model)
+    document.problems.extend(_field_problems(document, place, data, model))
+    return _validated(document, {(): place}, data, model)
 
 
-def read_custom(document: Document, place: Place, model: type[Model]) -> Model | None:
+def read_custom(document: Document, place: Place, model: type[Model]) -> Model:
     """The customProperties at this place as one model, with the same duties as `read_model`."""
     data: dict[str, Any] = {}
     roots: dict[Place, Place] = {(): place}
@@ -35,24 +35,28 @@ def read_custom(document: Document, place: Place, model: type[Model]) -> Model |
         data[name], roots[(name,)] = one.get("value"), (*here, "value")
         below = _fields(model)[name]
         if below:
-            document.problems.extend(_unknown_fields(document, roots[(name,)], data[name], below))
-    return _validated(document, roots, _known(data, model), model)
+            document.problems.extend(_field_problems(document, roots[(name,)], data[name], below))
+    document.problems.extend(_missing_fields(document, place, data, model))
+    return _validated(document, roots, data, model)
 
 
-def _validated(document: Document, roots: Mapping[Place, Place], data: Any, model: type[Model]) -> Model | None:
-    for _ in range(2):
+def _validated(document: Document, roots: Mapping[Place, Place], data: Any, model: type[Model]) -> Model:
+    data, reported = deepcopy(_known(data, model)), set[Place]()
+    stand_ins: tuple[Any, ...] = ("", {})
+    for stand_in in stand_ins:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            data = deepcopy(data)
-            reported: set[Place] = set()
             for one in error.errors(include_url=False):
                 found = _found(data, one["loc"])
                 if found not in reported:
                     reported.add(found)
-                    document.problems.append(_type_problem(document, _rooted(roots, found), one))
-                _prune(data, found)
-    return None
+                    document.problems.append(_type_problem(document, _rooted(roots, found), found, one))
+                _prune(data, found, stand_in)
+    try:
+        return model.model_validate(data)
+    except ValidationError:
+        return model()
 
 
 def _rooted(roots: Mapping[Place, Place], found: Place) -> Place:
@@ -60,10 +64,8 @@ def _rooted(roots: Mapping[Place, Place], found: Place) -> Place:
     return (*root, *found[1:]) if root is not None else (*roots[()], *found)
 
 
-def _type_problem(document: Document, place: Place, error: Mapping[str, Any]) -> Problem:
-    name = next((str(step) for step in reversed(place) if isinstance(step, str)), "file")
-    if error["type"] == "missing":
-        return document.problem(place, "missing_field", f"{error['loc'][-1]} is missing", "add it here")
+def _type_problem(document: Document, place: Place, field: Place, error: Mapping[str, Any]) -> Problem:
+    name = next((str(step) for step in reversed(field) if isinstance(step, str)), "file")
     message = f"{name}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
     given = error.get("input")
     shown = f"{given!r} was given" if isinstance(given, str | int | float | bool) or given is None else ""
@@ -80,30 +82,45 @@ def _found(data: Any, loc: tuple[int | str, ...]) -> Place:
     return tuple(found)
 
 
-def _prune(data: Any, place: Place) -> None:
-    if not place:
-        return
+def _prune(data: Any, place: tuple[Any, ...], stand_in: Any) -> None:
+    """Take the field at this place out, or put the stand-in where it is one of a list."""
     for step in place[:-1]:
-        data = data[step] if not isinstance(data, dict) or step in data else {}
-    if isinstance(data, dict):
+        data = data[step]
+    if place and isinstance(data, dict):
         data.pop(place[-1], None)
-    elif isinstance(data, list):
-        data[int(place[-1])] = None
+    elif place and isinstance(data, list):
+        data[int(place[-1])] = stand_in
 
 
-def _unknown_fields(document: Document, place: Place, data: Any, model: type[BaseModel]) -> Iterator[Problem]:
+def _field_problems(document: Document, place: Place, data: Any, model: type[BaseModel]) -> Iterator[Problem]:
+    """Fields that the model does not know, or must have, at this place and below."""
     if isinstance(data, list):
         for position, one in enumerate(data):
-            yield from _unknown_fields(document, (*place, position), one, model)
+            yield from _field_problems(document, (*place, position), one, model)
     if not isinstance(data, Mapping):
         return
+    yield from _missing_fields(document, place, data, model)
     fields = _fields(model)
     for key, value in data.items():
         here = (*place, key)
         if key not in fields:
             yield document.problem(here, "unknown_field", f"unknown field {key}", did_you_mean(key, fields))
         elif below := fields[key]:
-            yield from _unknown_fields(document, here, value, below)
+            yield from _field_problems(document, here, value, below)
+
+
+def _missing_fields(
+    document: Document, place: Place, data: Mapping[str, Any], model: type[BaseModel]
+) -> Iterator[Problem]:
+    for name in _compulsory(model):
+        if data.get(name) is None:
+            yield document.problem(place, "missing_field", f"{name} is missing", f"add {name} here")
+
+
+@cache
+def _compulsory(model: type[BaseModel]) -> tuple[str, ...]:
+    extras = {name: info.json_schema_extra for name, info in model.model_fields.items()}
+    return tuple(name for name, extra in extras.items() if isinstance(extra, dict) and extra.get("compulsory"))
 
 
 def _known(data: Any, model: type[BaseModel]) -> Any:
