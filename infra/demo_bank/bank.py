@@ -1,0 +1,71 @@
+"""Writes a bank into an inbox: every block through every system, one file a table and date."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from types import ModuleType
+
+from infra.demo_bank.block import Block, Delivery, blocks
+from infra.demo_bank.market import make_market
+from infra.demo_bank.options import Options
+from infra.demo_bank.persons import real_clients
+from infra.demo_bank.systems import cards, core_banking, crm, market_data, organisation
+from infra.demo_bank.writing import DeliveryFile, Format
+
+EVERYWHERE: tuple[ModuleType, ...] = (crm, organisation)
+ONLY_DEMO: tuple[ModuleType, ...] = (core_banking, cards, market_data)
+"""Systems that the real bank has public data for."""
+
+
+def systems_of(environment: str) -> tuple[ModuleType, ...]:
+    """The modules of the systems generated in this environment."""
+    return EVERYWHERE + (ONLY_DEMO if environment == "demo" else ())
+
+
+def settled(options: Options) -> Options:
+    """The same options, sized by the real clients where the environment has them."""
+    if options.environment != "real":
+        return options
+    clients = len(real_clients(options)["number"])
+    return replace(options, customers=clients, block_size=clients)
+
+
+class Inbox:
+    """The files of every table and date, open until the last block is written."""
+
+    def __init__(self, options: Options, formats: dict[str, Format]) -> None:
+        self._options, self._formats = options, formats
+        self._files: dict[tuple[str, int], DeliveryFile] = {}
+
+    def write(self, delivery: Delivery) -> None:
+        """Append rows to their file."""
+        key = (delivery.source, delivery.date_index)
+        if key not in self._files:
+            layout = self._formats[delivery.source]
+            folder = self._options.inbox / delivery.source.split("/")[0] / self._options.dates[delivery.date_index].isoformat()
+            self._files[key] = DeliveryFile(folder / layout.file, layout)
+        self._files[key].write(delivery.rows)
+
+    def close(self) -> dict[str, int]:
+        """Finish all files; delivered rows by source."""
+        rows: dict[str, int] = {}
+        for (source, _), file in self._files.items():
+            file.close()
+            rows[source] = rows.get(source, 0) + file.rows
+        return rows
+
+
+def deliveries(block: Block) -> Iterator[Delivery]:
+    """What every system delivers for this block."""
+    for system in systems_of(block.options.environment):
+        yield from system.deliver(block)
+
+
+def generate(options: Options) -> dict[str, int]:
+    """Write the whole bank; delivered rows by source."""
+    options = settled(options)
+    formats = {name: layout for system in systems_of(options.environment) for name, layout in system.FORMATS.items()}
+    inbox = Inbox(options, formats)
+    for block in blocks(options, make_market(options)):
+        for delivery in deliveries(block):
+            inbox.write(delivery)
+    return inbox.close()

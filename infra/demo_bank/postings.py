@@ -1,0 +1,120 @@
+"""Postings whose running balance ties to the balances delivered beside them."""
+
+import numpy as np
+
+from infra.demo_bank.block import Block
+from infra.demo_bank.draw import Columns, pick, repeated
+
+TYPES = (
+    "salary", "transfer", "card_payment", "cash_withdrawal", "cash_deposit", "direct_debit", "standing_order", "fee", "interest",
+    "tax", "trade_settlement", "insurance_premium", "loan_payment", "pension", "dividend", "other",
+)  # fmt: skip
+EVERYDAY = (0, 14, 46, 7, 1, 9, 4, 3, 2, 1.2, 0, 2.5, 2, 0, 2, 5)
+"""Shares of the postings that follow no calendar."""
+CREDIT_CHANCE = np.array([1, 0.45, 0.02, 0, 1, 0, 0, 0, 0.9, 0.1, 0, 0, 0, 1, 1, 0.4])
+TYPICAL = np.log(np.array([7e3, 2.5e3, 85, 300, 900, 160, 900, 18, 60, 1.2e3, 1, 350, 1.4e3, 4e3, 420, 220]))
+"""Logarithm of a usual amount in euro for each type."""
+MIN_CALENDAR = 40
+"""Below so many postings a customer and year, salaries and standing orders are left out."""
+
+
+def draw_postings(block: Block) -> Columns:
+    """One row per posting in order of account and day, with the signed cents and the balance after it."""
+    random, accounts = block.random("postings"), block.accounts
+    parts = [_everyday(block, random), *_calendar(block, random), _first_deposits(block)]
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(rows["account"] * (1 << 20) + (rows["day"] - block.options.history_start + 400), kind="stable")
+    rows = {name: values[order] for name, values in rows.items()}
+    rows["balance"] = _running(block, rows)
+    rows["number"] = block.number * 10**9 + np.arange(len(order)) + 1
+    rows["date_index"] = np.searchsorted(block.options.day_numbers, rows["day"], side="left")
+    rows["currency"] = accounts["currency"][rows["account"]]
+    return rows
+
+
+def _everyday(block: Block, random: np.random.Generator) -> Columns:
+    """Postings at random moments, most of them on current accounts."""
+    options, accounts = block.options, block.accounts
+    weight = np.array([1.0, 0.06, 0.0])[accounts["kind"]] * np.where(accounts["place"] == 0, 1.0, 0.25)
+    weight = weight / max(weight.sum(), 1e-9) * block.size
+    calendar = 24 if options.postings >= MIN_CALENDAR else 0
+    history = random.poisson(weight * max(options.postings - calendar, 1) * (accounts["arrival"] == 0))
+    spans = [options.span(index) for index in block.indexes]
+    counts = [history] + [
+        random.poisson(weight * options.postings * options.daily_share * (accounts["arrival"] < index))
+        for index in block.indexes if index
+    ]  # fmt: skip
+    account = np.concatenate([repeated(count) for count in counts])
+    day = np.concatenate([random.integers(low, high + 1, count.sum()) for (low, high), count in zip(spans, counts, strict=True)])
+    kind = pick(random, EVERYDAY, len(account))
+    return _rows(block, random, account, day, kind)
+
+
+def _rows(block: Block, random: np.random.Generator, account: np.ndarray, day: np.ndarray, kind: np.ndarray) -> Columns:
+    """Amounts that fit the type, the owner's means and the currency."""
+    accounts = block.accounts
+    means = np.sqrt(block.persons["income"][accounts["owner"][account]] / 120_000)
+    euro = np.exp(TYPICAL[kind] + random.normal(0, 0.7, len(kind))) * means
+    rates = block.market.rate(block.options.today, np.arange(8))[accounts["currency"][account]]
+    cents = np.maximum(np.rint(euro * rates * 100).astype(np.int64), 1)
+    sign = np.where(random.random(len(kind)) < CREDIT_CHANCE[kind], 1, -1)
+    return {"account": account, "day": day, "type": kind, "cents": cents * sign, "luck": random.integers(0, 1 << 31, len(kind))}
+
+
+def _calendar(block: Block, random: np.random.Generator) -> list[Columns]:
+    """Salary or pension on the 25th and rent on the first of every month, on each customer's first account."""
+    options, accounts = block.options, block.accounts
+    if options.postings < MIN_CALENDAR:
+        return []
+    account = np.flatnonzero((accounts["place"] == 0) & (accounts["arrival"] == 0))
+    last = np.datetime64(options.dates[-1])
+    months = np.arange(np.datetime64(last, "M") - options.history_days // 30, np.datetime64(last, "M") + 1)
+    parts = []
+    is_retired = block.persons["occupation"][accounts["owner"][account]] == 5
+    for month_day, kinds in ((25, np.where(is_retired, 13, 0)), (1, np.full(len(account), 6))):
+        days = (months.astype("datetime64[D]") - np.datetime64("1970-01-01")).astype(np.int64) + month_day - 1
+        days = days[(days >= options.history_start) & (days <= options.day_numbers[-1])]
+        monthly = _rows(block, random, account, np.zeros(len(account), dtype=np.int64), kinds)
+        part = {name: np.tile(values, len(days)) for name, values in monthly.items()}
+        part["day"] = np.repeat(days, len(account))
+        parts.append(part)
+    return parts
+
+
+def _first_deposits(block: Block) -> Columns:
+    """The money that a new customer brings on the first day."""
+    accounts = block.accounts
+    new = np.flatnonzero(accounts["arrival"] > 0)
+    days = np.array(block.options.day_numbers)[accounts["arrival"][new]]
+    return {"account": new, "day": days, "type": np.full(len(new), 1), "cents": np.maximum(accounts["target"][new], 1),
+            "luck": new * 7919 % (1 << 31)}  # fmt: skip
+
+
+def _running(block: Block, rows: Columns) -> np.ndarray:
+    """Balance after each posting; adds `opening` to the accounts, high enough that nobody is overdrawn for long."""
+    accounts, account = block.accounts, rows["account"]
+    size = len(accounts["number"])
+    total = np.cumsum(rows["cents"])
+    counts = np.bincount(account, minlength=size)
+    starts = np.cumsum(counts) - counts
+    before = np.where(starts > 0, total[starts - 1], 0) if len(total) else np.zeros(size, dtype=np.int64)
+    relative = total - before[account]
+    lowest = np.zeros(size, dtype=np.int64)
+    np.minimum.at(lowest, account, relative)
+    by_today = np.zeros(size, dtype=np.int64)
+    past = rows["day"] <= block.options.today
+    np.add.at(by_today, account[past], rows["cents"][past])
+    floor = -lowest - accounts["overdraft"]
+    opening = np.maximum(accounts["target"] - by_today, floor)
+    accounts["opening"] = np.where(accounts["arrival"] > 0, 0, opening)
+    return relative + accounts["opening"][account]
+
+
+def balance_at(block: Block, day: int) -> np.ndarray:
+    """Cents on every account at the end of a day."""
+    accounts, rows = block.accounts, block.postings
+    counts = np.bincount(rows["account"][rows["day"] <= day], minlength=len(accounts["number"]))
+    starts = np.searchsorted(rows["account"], np.arange(len(counts)))
+    last = np.clip(starts + counts - 1, 0, max(len(rows["balance"]) - 1, 0))
+    known = rows["balance"][last] if len(rows["balance"]) else np.zeros(len(counts), dtype=np.int64)
+    return np.where(counts > 0, known, accounts["opening"])
