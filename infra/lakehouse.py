@@ -1,0 +1,198 @@
+"""The lakehouse process: one warm JVM that serves Spark Connect (jobs, dbt, gates) and Thrift (BI).
+
+`python -m infra.lakehouse start|stop|status|log`
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from infra import jars
+from infra.processes import (
+    ProcessProblem, Service, is_listening, python_environment, require_free, wait_until,
+)  # fmt: skip
+from spark_jobs.settings import Settings, load_settings
+
+START_SECONDS = 180
+SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
+
+
+def service(settings: Settings) -> Service:
+    """The lakehouse process of this home."""
+    return Service("lakehouse", settings.home / "lakehouse")
+
+
+def start(settings: Settings) -> bool:
+    """Start the process and wait until both endpoints answer; False when it was running already.
+
+    Raises ProcessProblem when a port is taken or the process ends while starting.
+    """
+    lakehouse = service(settings)
+    with lakehouse.locked():
+        if lakehouse.process() is not None:
+            _await(settings, lakehouse)
+            return False
+        lakehouse.forget()
+        require_free(settings.connect_port, "BELLWETHER_CONNECT_PORT")
+        require_free(settings.thrift_port, "BELLWETHER_THRIFT_PORT")
+        _make_folders(settings)
+        lakehouse.launch(command(settings), _environment())
+        _await(settings, lakehouse)
+    return True
+
+
+def stop(settings: Settings) -> bool:
+    """Stop the process; False when none was running."""
+    lakehouse = service(settings)
+    with lakehouse.locked():
+        return lakehouse.stop()
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether the process is up and both endpoints answer."""
+    ports = (settings.connect_port, settings.thrift_port)
+    return service(settings).process() is not None and all(is_listening(port) for port in ports)
+
+
+def status(settings: Settings) -> str:
+    """One line: state, addresses and memory."""
+    process = service(settings).process()
+    if process is None:
+        return f"lakehouse: stopped (home {settings.home})"
+    state = "running" if is_running(settings) else "starting"
+    memory = process.memory_info().rss / 2**30
+    return (
+        f"lakehouse: {state}, PID {process.pid}, {memory:.1f} GiB, Connect {settings.spark_remote}, "
+        f"SQL jdbc:hive2://127.0.0.1:{settings.thrift_port} (home {settings.home})"
+    )
+
+
+def command(settings: Settings) -> list[str]:
+    """The command line of the JVM."""
+    options = [part for name, value in spark_options(settings).items() for part in ("--conf", f"{name}={value}")]
+    return [
+        str(jars.spark_home() / "bin" / "spark-submit"), "--master", f"local[{settings.threads}]",
+        "--driver-memory", settings.driver_memory, "--class", SERVER, *options, "spark-internal",
+    ]  # fmt: skip
+
+
+def spark_options(settings: Settings) -> dict[str, str]:
+    """Every Spark setting of the process."""
+    return {**_engine(settings), **_endpoints(settings), **_folders(settings)}
+
+
+def _engine(settings: Settings) -> dict[str, str]:
+    cores = str(settings.threads)
+    return {
+        "spark.app.name": "bellwether",
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.scheduler.mode": "FAIR",
+        "spark.sql.shuffle.partitions": str(max(4, 2 * settings.threads)),
+        "spark.default.parallelism": cores,
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": cores,
+        "spark.databricks.delta.snapshotPartitions": cores,
+        "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",
+        "spark.databricks.delta.vacuum.parallelDelete.enabled": "true",
+        "spark.driver.maxResultSize": "1g",
+        "spark.sql.thriftServer.incrementalCollect": "true",
+        "spark.sql.thriftServer.ui.retainedStatements": "20",
+        "spark.sql.ui.retainedExecutions": "20",
+        "spark.ui.enabled": "false",
+        "spark.ui.retainedJobs": "20",
+        "spark.ui.retainedStages": "20",
+        "spark.ui.retainedTasks": "1000",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.cleaner.periodicGC.interval": "5min",
+        "spark.pyspark.python": sys.executable,
+    }
+
+
+def _endpoints(settings: Settings) -> dict[str, str]:
+    return {
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": str(settings.connect_port),
+        "spark.connect.grpc.maxInboundMessageSize": str(128 * 2**20),
+        "spark.connect.session.manager.defaultSessionTimeout": "6h",
+        "spark.hive.server2.thrift.bind.host": "127.0.0.1",
+        "spark.hive.server2.thrift.port": str(settings.thrift_port),
+    }
+
+
+def _folders(settings: Settings) -> dict[str, str]:
+    home = settings.home
+    classpath = os.pathsep.join(str(path) for path in jars.paths())
+    return {
+        "spark.driver.extraClassPath": classpath,
+        "spark.executor.extraClassPath": classpath,
+        "spark.driver.extraJavaOptions": _java_options(home),
+        "spark.local.dir": str(home / "lakehouse" / "scratch"),
+        "spark.sql.warehouse.dir": (home / "tables").as_uri(),
+        "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={home / 'metastore'};create=true",
+        "spark.hadoop.hive.exec.scratchdir": str(home / "lakehouse" / "scratch"),
+        "spark.sql.hive.metastore.jars": "builtin",
+    }
+
+
+def _java_options(home: Path) -> str:
+    options = {
+        "derby.stream.error.file": home / "lakehouse" / "derby.log",
+        "derby.system.home": home / "lakehouse",
+        "java.io.tmpdir": home / "lakehouse" / "scratch",
+    }
+    defined = " ".join(f'"-D{name}={value}"' for name, value in options.items())
+    return f"{defined} -Duser.timezone=UTC -XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError"
+
+
+def _make_folders(settings: Settings) -> None:
+    for name in ("tables", "lakehouse/scratch"):
+        (settings.home / name).mkdir(parents=True, exist_ok=True)
+
+
+def _environment() -> dict[str, str]:
+    home = str(jars.spark_home())
+    return {**python_environment(), "SPARK_HOME": home, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+
+
+def _await(settings: Settings, lakehouse: Service) -> None:
+    began = time.monotonic()
+    is_up = wait_until(lambda: is_running(settings), lambda: lakehouse.process() is not None, START_SECONDS)
+    if is_up:
+        return
+    if lakehouse.process() is not None:
+        raise ProcessProblem(f"The lakehouse process did not answer in {time.monotonic() - began:.0f} s; see {lakehouse.log}")
+    lakehouse.forget()
+    reason = lakehouse.tail(6, lambda line: "Caused by" in line or "ERROR" in line or "rror:" in line)
+    raise ProcessProblem(f"The lakehouse process ended while starting; its log is {lakehouse.log}\n{reason}")
+
+
+def main(arguments: list[str]) -> None:
+    """Run one of the commands."""
+    settings = load_settings()
+    action = arguments[0] if arguments else "status"
+    if action == "start":
+        began = time.monotonic()
+        print("Starting the lakehouse process ...", flush=True)
+        was_started = start(settings)
+        print(f"{status(settings)}{f', up in {time.monotonic() - began:.0f} s' if was_started else ''}")
+    elif action == "stop":
+        print("lakehouse: stopped" if stop(settings) else "lakehouse: was not running")
+    elif action == "status":
+        print(status(settings))
+    elif action == "log":
+        print(service(settings).tail(200))
+    else:
+        sys.exit("usage: python -m infra.lakehouse start|stop|status|log")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except (ProcessProblem, jars.JarError, ValueError) as problem:
+        sys.exit(f"error: {problem}")

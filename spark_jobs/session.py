@@ -1,0 +1,110 @@
+"""Spark Connect sessions: one a task, found again when the task is killed and started anew."""
+
+import logging
+import socket
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+from spark_jobs.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql.connect.session import SparkSession
+
+NAMESPACE = uuid.UUID("0b7d2c1e-6a1f-5b7c-9a55-be11e7e70001")
+USER = "bellwether"
+SESSION_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.sources.partitionOverwriteMode": "static",
+}
+_FINISHED = {"OPERATION_STATE_SUCCEEDED", "OPERATION_STATE_FAILED", "OPERATION_STATE_CANCELLED"}
+
+log = logging.getLogger(__name__)
+
+
+class LakehouseUnreachable(ConnectionError):
+    """No lakehouse process answers; the message says how to start it."""
+
+
+def session_id(run_id: str, task: str) -> str:
+    """Session of a task in a run: the same after a restart, so that what it left running is found."""
+    return str(uuid.uuid5(NAMESPACE, f"{run_id}|{task}"))
+
+
+def connect(settings: Settings, run_id: str, task: str) -> "SparkSession":
+    """A session of the lakehouse process for one task, once nothing that an earlier try left there is running.
+
+    Raises LakehouseUnreachable within `stall_seconds` when no process answers, TimeoutError when a killed try's
+    statement does not end within `statement_wait_seconds`.
+    """
+    from pyspark.sql.connect.session import SparkSession
+
+    _await_port(settings)
+    address = f"{settings.spark_remote}/;session_id={session_id(run_id, task)};user_id={USER}"
+    spark = SparkSession(address)
+    spark.release_session_on_close = True
+    _bound_retries(spark, settings.stall_seconds)
+    spark.conf._set_all(configs=SESSION_SETTINGS, silent=False)
+    _end_running_statements(spark, settings.statement_wait_seconds)
+    SparkSession._set_default_and_active_session(spark)
+    return spark
+
+
+def close(spark: "SparkSession") -> None:
+    """End a session; a process that is gone by then is not waited for."""
+    try:
+        spark.client.set_retry_policies([])
+        spark.stop()
+    except Exception as error:
+        log.debug("session ended without an answer: %s", error)
+
+
+def _await_port(settings: Settings) -> None:
+    address = urlparse(settings.spark_remote)
+    deadline = time.monotonic() + settings.stall_seconds
+    while True:
+        try:
+            with socket.create_connection((address.hostname or "127.0.0.1", address.port or 15002), timeout=2):
+                return
+        except OSError as error:
+            if time.monotonic() >= deadline:
+                raise LakehouseUnreachable(
+                    f"No lakehouse process answers at {settings.spark_remote}: start it with `make up` "
+                    "(`make status` shows its state and its log)."
+                ) from error
+            time.sleep(0.5)
+
+
+def _bound_retries(spark: "SparkSession", seconds: int) -> None:
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    policy = DefaultPolicy(
+        max_retries=seconds * 2, initial_backoff=100, max_backoff=500, backoff_multiplier=2.0, jitter=0,
+        max_server_retry_delay=1000,
+    )  # fmt: skip
+    spark.client.set_retry_policies([policy])
+
+
+def _end_running_statements(spark: "SparkSession", wait_seconds: int) -> None:
+    deadline = time.monotonic() + wait_seconds
+    running = _running(spark.client)
+    if running:
+        log.warning("waiting for %s statement(s) of an earlier try to end", len(running))
+        spark.interruptAll()
+    while running:
+        if time.monotonic() >= deadline:
+            raise TimeoutError(
+                f"{len(running)} statement(s) of an earlier try are still running after {wait_seconds} s; "
+                "`make down` and `make up` end them."
+            )
+        time.sleep(0.2)
+        running = _running(spark.client)
+
+
+def _running(client: Any) -> list[str]:
+    from pyspark.sql.connect.proto import base_pb2
+
+    names = base_pb2.GetStatusResponse.OperationStatus.OperationState
+    statuses = client._get_operation_statuses().operation_statuses
+    return [one.operation_id for one in statuses if names.Name(one.state) not in _FINISHED]
