@@ -18,7 +18,7 @@ DELIVERIES, CONSUMED, STEPS = "governance.deliveries", "governance.consumed", "g
 RECONCILIATION, FRESHNESS = "governance.reconciliation", "governance.source_freshness"
 
 
-class UnknownDelivery(LookupError):
+class UnknownDeliveryError(LookupError):
     """No delivery has this id; the message names ids that look like it."""
 
     def __str__(self) -> str:
@@ -105,17 +105,17 @@ class Ledger:
         return self.record_deliveries([delivery])[0]
 
     def delivery(self, delivery_id: str) -> Delivery:
-        """The delivery of this id. Raises UnknownDelivery."""
+        """The delivery of this id. Raises UnknownDeliveryError."""
         known = {one.delivery_id: one for one in self.deliveries()}
         if delivery_id in known:
             return known[delivery_id]
         close = difflib.get_close_matches(delivery_id, known, n=3, cutoff=0.5)
         shown = [f"{one} ({known[one].source} {known[one].delivery_date}, {known[one].file_name})" for one in close]
         hint = f" Did you mean {' or '.join(shown)}?" if shown else f" The ledger knows {len(known)} deliveries."
-        raise UnknownDelivery(f"No delivery has the id {delivery_id!r}.{hint}")
+        raise UnknownDeliveryError(f"No delivery has the id {delivery_id!r}.{hint}")
 
     def withdraw(self, delivery_id: str, reason: str, run_id: str = "") -> list[Delivery]:
-        """Take a delivery back; returns every delivery whose state changed. Raises UnknownDelivery.
+        """Take a delivery back; returns every delivery whose state changed. Raises UnknownDeliveryError.
 
         An earlier sending of the same file counts again; copies of the withdrawn content stay duplicates. The rows
         stay in bronze and leave silver with the next run, which sees that a consumed delivery is no longer accepted.
@@ -124,7 +124,7 @@ class Ledger:
         return self._decide(replace(withdrawn, state="withdrawn", state_reason=reason), run_id)
 
     def reinstate(self, delivery_id: str, run_id: str = "") -> list[Delivery]:
-        """Undo a withdrawal; returns every delivery whose state changed. Raises UnknownDelivery."""
+        """Undo a withdrawal; returns every delivery whose state changed. Raises UnknownDeliveryError."""
         one = self.delivery(delivery_id)
         is_rejected = one.delivered_rows > 0 and one.quarantined_rows == one.delivered_rows and not one.stored_rows
         return self._decide(replace(one, state="rejected" if is_rejected else "accepted"), run_id)
