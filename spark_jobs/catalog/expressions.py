@@ -86,8 +86,7 @@ def parse(expression: str) -> "exp.Expr":
     except SqlglotError as error:
         reason = re.sub(r"\x1b\[[0-9;]*m|<class '[\w.]*\.|'>", "", str(error)).splitlines()[0]
         raise ValueError(reason.rstrip(".")) from error
-    exp = sqlglot.exp
-    if isinstance(tree, exp.Query | exp.Alias | exp.Block | exp.Command | exp.DDL):
+    if not isinstance(tree, sqlglot.exp.Condition):
         raise ValueError("it is not one expression")
     return tree
 

@@ -24,7 +24,8 @@ def read_custom(document: Document, place: Place, model: type[Model]) -> Model:
     """The customProperties at this place as one model, with the same duties as `read_model`."""
     data: dict[str, Any] = {}
     roots: dict[Place, Place] = {(): place}
-    for position, one in enumerate(document.get((*place, "customProperties")) or ()):
+    properties = document.get((*place, "customProperties"))
+    for position, one in enumerate(properties if isinstance(properties, list) else ()):
         if not isinstance(one, Mapping) or "property" not in one:
             continue
         name, here = str(one["property"]), (*place, "customProperties", position)
