@@ -1,0 +1,1 @@
+"""What runs the platform: set-up, the lakehouse process, Airflow, the demo bank."""

@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 
 from infra import jars
-from infra.processes import (
-    ProcessProblem, Service, is_listening, python_environment, require_free, wait_until,
-)  # fmt: skip
+from infra.processes import ProcessError, Service, is_listening, python_environment, require_free, wait_until
+from spark_jobs.catalog.names import SCHEMAS
+from spark_jobs.session import close, connect
 from spark_jobs.settings import Settings, load_settings
 
 START_SECONDS = 180
@@ -26,7 +26,7 @@ def service(settings: Settings) -> Service:
 def start(settings: Settings) -> bool:
     """Start the process and wait until both endpoints answer; False when it was running already.
 
-    Raises ProcessProblem when a port is taken or the process ends while starting.
+    Raises ProcessError when a port is taken or the process ends while starting.
     """
     lakehouse = service(settings)
     with lakehouse.locked():
@@ -39,7 +39,19 @@ def start(settings: Settings) -> bool:
         _make_folders(settings)
         lakehouse.launch(command(settings), _environment())
         _await(settings, lakehouse)
+    create_schemas(settings)
     return True
+
+
+def create_schemas(settings: Settings) -> None:
+    """Declare every schema at its folder below the home; warms the metastore too."""
+    spark = connect(settings, f"start-{time.time_ns()}", "schemas")
+    try:
+        for schema in SCHEMAS:
+            location = str(settings.home / "tables" / schema).replace("\\", "\\\\").replace("'", "\\'")
+            spark.sql(f"create schema if not exists {schema} location '{location}'").collect()
+    finally:
+        close(spark)
 
 
 def stop(settings: Settings) -> bool:
@@ -119,7 +131,7 @@ def _endpoints(settings: Settings) -> dict[str, str]:
         "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.connect.grpc.binding.port": str(settings.connect_port),
         "spark.connect.grpc.maxInboundMessageSize": str(128 * 2**20),
-        "spark.connect.session.manager.defaultSessionTimeout": "6h",
+        "spark.connect.session.manager.defaultSessionTimeout": "2h",
         "spark.hive.server2.thrift.bind.host": "127.0.0.1",
         "spark.hive.server2.thrift.port": str(settings.thrift_port),
     }
@@ -133,7 +145,7 @@ def _folders(settings: Settings) -> dict[str, str]:
         "spark.executor.extraClassPath": classpath,
         "spark.driver.extraJavaOptions": _java_options(home),
         "spark.local.dir": str(home / "lakehouse" / "scratch"),
-        "spark.sql.warehouse.dir": (home / "tables").as_uri(),
+        "spark.sql.warehouse.dir": str(home / "tables"),
         "spark.hadoop.javax.jdo.option.ConnectionURL": f"jdbc:derby:;databaseName={home / 'metastore'};create=true",
         "spark.hadoop.hive.exec.scratchdir": str(home / "lakehouse" / "scratch"),
         "spark.sql.hive.metastore.jars": "builtin",
@@ -166,10 +178,11 @@ def _await(settings: Settings, lakehouse: Service) -> None:
     if is_up:
         return
     if lakehouse.process() is not None:
-        raise ProcessProblem(f"The lakehouse process did not answer in {time.monotonic() - began:.0f} s; see {lakehouse.log}")
+        waited = time.monotonic() - began
+        raise ProcessError(f"The lakehouse process did not answer in {waited:.0f} s; see {lakehouse.log}")
     lakehouse.forget()
     reason = lakehouse.tail(6, lambda line: "Caused by" in line or "ERROR" in line or "rror:" in line)
-    raise ProcessProblem(f"The lakehouse process ended while starting; its log is {lakehouse.log}\n{reason}")
+    raise ProcessError(f"The lakehouse process ended while starting; its log is {lakehouse.log}\n{reason}")
 
 
 def main(arguments: list[str]) -> None:
@@ -194,5 +207,5 @@ def main(arguments: list[str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:])
-    except (ProcessProblem, jars.JarError, ValueError) as problem:
+    except (ProcessError, jars.JarError, ValueError) as problem:
         sys.exit(f"error: {problem}")

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 
-class ProcessProblem(RuntimeError):
+class ProcessError(RuntimeError):
     """A process that cannot start or stop, said in one sentence with the way out."""
 
 
@@ -105,13 +105,13 @@ def is_listening(port: int) -> bool:
 
 
 def require_free(port: int, setting: str) -> None:
-    """Raise ProcessProblem when the port is taken."""
+    """Raise ProcessError when the port is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise ProcessProblem(
+            raise ProcessError(
                 f"Port {port} is taken by another process; stop it, or set {setting} to a free port."
             ) from None
 

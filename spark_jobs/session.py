@@ -1,9 +1,11 @@
 """Spark Connect sessions: one a task, found again when the task is killed and started anew."""
 
+import atexit
 import logging
 import socket
 import time
 import uuid
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
 NAMESPACE = uuid.UUID("0b7d2c1e-6a1f-5b7c-9a55-be11e7e70001")
 USER = "bellwether"
-SESSION_SETTINGS = {
+SESSION_SETTINGS: dict[str, str | int | bool] = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.sources.partitionOverwriteMode": "static",
 }
@@ -23,31 +25,31 @@ _FINISHED = {"OPERATION_STATE_SUCCEEDED", "OPERATION_STATE_FAILED", "OPERATION_S
 log = logging.getLogger(__name__)
 
 
-class LakehouseUnreachable(ConnectionError):
+class LakehouseUnreachableError(ConnectionError):
     """No lakehouse process answers; the message says how to start it."""
 
 
-def session_id(run_id: str, task: str) -> str:
-    """Session of a task in a run: the same after a restart, so that what it left running is found."""
-    return str(uuid.uuid5(NAMESPACE, f"{run_id}|{task}"))
+def session_id(run_id: str, task: str, turn: int = 0) -> str:
+    """Session of a task in a run: the same after a restart, so that what it left running is found.
+
+    A session that was closed cannot be opened again; `turn` names the next one.
+    """
+    return str(uuid.uuid5(NAMESPACE, f"{run_id}|{task}|{turn}"))
 
 
 def connect(settings: Settings, run_id: str, task: str) -> "SparkSession":
     """A session of the lakehouse process for one task, once nothing that an earlier try left there is running.
 
-    Raises LakehouseUnreachable within `stall_seconds` when no process answers, TimeoutError when a killed try's
+    Raises LakehouseUnreachableError within `stall_seconds` when no process answers, TimeoutError when a killed try's
     statement does not end within `statement_wait_seconds`.
     """
     from pyspark.sql.connect.session import SparkSession
 
     _await_port(settings)
-    address = f"{settings.spark_remote}/;session_id={session_id(run_id, task)};user_id={USER}"
-    spark = SparkSession(address)
-    spark.release_session_on_close = True
-    _bound_retries(spark, settings.stall_seconds)
-    spark.conf._set_all(configs=SESSION_SETTINGS, silent=False)
+    spark = next(opened for turn in count() if (opened := _open(settings, session_id(run_id, task, turn))))
     _end_running_statements(spark, settings.statement_wait_seconds)
-    SparkSession._set_default_and_active_session(spark)
+    SparkSession._active_session.session = spark
+    SparkSession._default_session = spark
     return spark
 
 
@@ -60,6 +62,24 @@ def close(spark: "SparkSession") -> None:
         log.debug("session ended without an answer: %s", error)
 
 
+def _open(settings: Settings, identity: str) -> "SparkSession | None":
+    """The session of that identity; None when it was closed before."""
+    from pyspark.errors.exceptions.connect import SparkConnectException
+    from pyspark.sql.connect.session import SparkSession
+
+    spark = SparkSession(f"{settings.spark_remote}/;session_id={identity};user_id={USER}")
+    atexit.unregister(spark.client._on_exit)  # it would ask a server that may be gone, and wait for the answer
+    _bound_retries(spark, settings.stall_seconds)
+    try:
+        spark.conf._set_all(configs=SESSION_SETTINGS, silent=False)
+    except SparkConnectException as error:
+        spark.client.close()
+        if "SESSION_CLOSED" in str(error):
+            return None
+        raise
+    return spark
+
+
 def _await_port(settings: Settings) -> None:
     address = urlparse(settings.spark_remote)
     deadline = time.monotonic() + settings.stall_seconds
@@ -69,7 +89,7 @@ def _await_port(settings: Settings) -> None:
                 return
         except OSError as error:
             if time.monotonic() >= deadline:
-                raise LakehouseUnreachable(
+                raise LakehouseUnreachableError(
                     f"No lakehouse process answers at {settings.spark_remote}: start it with `make up` "
                     "(`make status` shows its state and its log)."
                 ) from error

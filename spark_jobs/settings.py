@@ -41,7 +41,7 @@ class Settings(BaseModel):
     base_currency: str = "EUR"
     timezone: str = Field("Europe/Luxembourg", description="the bank's local time: cut-offs, late deliveries")
     holidays: Annotated[tuple[date, ...], BeforeValidator(_list_of)] = ()
-    token_key_file: ProjectPath | None = Field(None, description="0600 file of the token key; <home>/token.key when empty")
+    token_key_file: ProjectPath | None = Field(None, description="0600 file of the token key; <home>/token.key if empty")
     remote: str = Field("", description="address of Spark Connect; the lakehouse process of this home when empty")
     connect_port: int = Field(15002, ge=1024, le=65535)
     thrift_port: int = Field(10000, ge=1024, le=65535)
