@@ -1,0 +1,1 @@
+"""Quality gates: suites per table, evaluated by Great Expectations in one pass over the data."""
