@@ -8,11 +8,16 @@ from infra.demo_bank.block import Block, Delivery, blocks
 from infra.demo_bank.market import make_market
 from infra.demo_bank.options import Options
 from infra.demo_bank.persons import real_clients
-from infra.demo_bank.systems import cards, core_banking, crm, market_data, organisation
+from infra.demo_bank.systems import (
+    cards, contact, core_banking, credit, crm, digital, feedback, insurance, investments, market_data, marketing, organisation,
+    outside, relations, service,
+)  # fmt: skip
 from infra.demo_bank.writing import DeliveryFile, Format
 
-EVERYWHERE: tuple[ModuleType, ...] = (crm, organisation)
-ONLY_DEMO: tuple[ModuleType, ...] = (core_banking, cards, market_data)
+EVERYWHERE: tuple[ModuleType, ...] = (
+    crm, organisation, investments, insurance, relations, digital, contact, feedback, service, marketing, outside,
+)  # fmt: skip
+ONLY_DEMO: tuple[ModuleType, ...] = (core_banking, cards, credit, market_data)
 """Systems that the real bank has public data for."""
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from infra.demo_bank.block import Block
 from infra.demo_bank.draw import Columns, pick, repeated
+from infra.demo_bank.market import PRICE_PLACES
 
 TYPES = (
     "salary", "transfer", "card_payment", "cash_withdrawal", "cash_deposit", "direct_debit", "standing_order", "fee", "interest",
@@ -21,7 +22,7 @@ MIN_CALENDAR = 40
 def draw_postings(block: Block) -> Columns:
     """One row per posting in order of account and day, with the signed cents and the balance after it."""
     random, accounts = block.random("postings"), block.accounts
-    parts = [_everyday(block, random), *_calendar(block, random), _first_deposits(block)]
+    parts = [_everyday(block, random), *_calendar(block, random), _settlements(block), _first_deposits(block)]
     rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.argsort(rows["account"] * (1 << 20) + (rows["day"] - block.options.history_start + 400), kind="stable")
     rows = {name: values[order] for name, values in rows.items()}
@@ -79,6 +80,20 @@ def _calendar(block: Block, random: np.random.Generator) -> list[Columns]:
         part["day"] = np.repeat(days, len(account))
         parts.append(part)
     return parts
+
+
+def _settlements(block: Block) -> Columns:
+    """The money of every trade, two days later, on the owner's first account and in its currency."""
+    held, accounts, market = block.custody, block.accounts, block.market
+    keep = np.flatnonzero(held["trade_day"] + 2 <= block.options.day_numbers[-1])
+    position, day = held["trade_position"][keep], held["trade_day"][keep]
+    instrument = held["instrument"][position]
+    account = np.searchsorted(accounts["owner"], held["owner"][position])
+    gross = held["trade_quantity"][keep] * market.price(day, instrument) / 10**PRICE_PLACES
+    rate = market.rate(day, accounts["currency"][account]) / market.rate(day, market.currency_indexes[instrument])
+    cents = -np.rint(gross * rate * 100).astype(np.int64)
+    luck = held["trade_luck"][keep].astype(np.int64)
+    return {"account": account, "day": day + 2, "type": np.full(len(keep), 10), "cents": cents, "luck": luck}
 
 
 def _first_deposits(block: Block) -> Columns:
