@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from spark_jobs.catalog.models import Catalog, Source
+from spark_jobs.catalog.models import Catalog
 from spark_jobs.landing.calendars import last_due
 from spark_jobs.landing.control import Control
 from spark_jobs.landing.discovery import Arrival, control_path, discover

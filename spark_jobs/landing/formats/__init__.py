@@ -1,4 +1,4 @@
-"""Readers: a delivered file becomes tables of text columns with `_row_number`; what cannot be read goes to the tally."""
+"""Readers: a delivered file as tables of text columns with `_row_number`; what cannot be read goes to the tally."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,6 +7,9 @@ import pyarrow as pa
 from spark_jobs.catalog.models import Server, Source
 from spark_jobs.landing.formats.delimited import read_delimited
 from spark_jobs.landing.formats.json_lines import read_json_lines
+from spark_jobs.landing.formats.markup import read_xes, read_xml
+from spark_jobs.landing.formats.parquet import read_parquet
+from spark_jobs.landing.formats.yaml_list import read_yaml
 from spark_jobs.landing.streams import DeliveredFile
 from spark_jobs.landing.tally import Tally
 
@@ -16,6 +19,11 @@ READERS: dict[str, Reader] = {
     "csv": read_delimited,
     "json": read_json_lines,
     "jsonl": read_json_lines,
+    "parquet": read_parquet,
+    "jdbc": read_parquet,
+    "xml": read_xml,
+    "xes": read_xes,
+    "yaml": read_yaml,
 }
 """Tables of text columns under their delivered names, with `_row_number`; what cannot be read goes to the tally."""
 

@@ -99,12 +99,7 @@ def _framed(
     for block in blocks:
         pending = pending + block if pending else block
         regular = dialect.regular_end(pending)
-        if regular is None:
-            scan = CarefulScan(dialect, width)
-            for _ in scan.records(pending, is_last=False):
-                pass
-            end, lines = scan.end, None
-        elif regular[0] == 0 and len(pending) > dialect.max_record_bytes:
+        if regular is None or (regular[0] == 0 and len(pending) > dialect.max_record_bytes):
             scan = CarefulScan(dialect, width)
             for _ in scan.records(pending, is_last=False):
                 pass

@@ -5,39 +5,37 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from spark_jobs.catalog.models import Server, Source
-from spark_jobs.landing.formats.texts import Paths, parse_json, table_of
+from spark_jobs.landing.formats.texts import Batches, Paths, parse_json
 from spark_jobs.landing.streams import DeliveredFile, raw_text
 from spark_jobs.landing.tally import Tally
-
-ROWS_A_TABLE = 50_000
 
 
 def read_json_lines(file: DeliveredFile, source: Source, server: Server, tally: Tally) -> Iterator[pa.Table]:
     """Tables of the fields found, nested ones by dotted path; lists and undeclared objects as JSON text."""
     paths = Paths(column.physical_name or column.name for column in source.columns)
-    rows: list[dict[str, str | None]] = []
-    numbers: list[int] = []
+    batches = Batches(tally, server.null_values)
     for line, is_whole in _lines(file.blocks()):
-        tally.delivered += 1
-        reason, rule = None, "cut_last_line"
         try:
-            record = parse_json(line.decode())
-            if isinstance(record, dict):
-                rows.append(paths.flatten(record))
-                numbers.append(tally.delivered)
-            else:
-                reason, rule = "a line must hold one JSON object", "bad_json"
+            row = paths.flatten(_object(line))
         except UnicodeDecodeError:
-            reason, rule = "bytes that the declared encoding does not allow", "undecodable"
+            _reject(tally, "undecodable", "bytes that the declared encoding does not allow", line)
         except (ValueError, RecursionError) as error:
-            reason, rule = f"not JSON: {error}", "bad_json" if is_whole else "cut_last_line"
-        if reason:
-            tally.reject(tally.delivered, rule, reason, raw_text(line))
-        if len(rows) >= ROWS_A_TABLE:
-            yield table_of(rows, numbers, server.null_values)
-            rows, numbers = [], []
-    if rows:
-        yield table_of(rows, numbers, server.null_values)
+            _reject(tally, "bad_json" if is_whole else "cut_last_line", f"not a JSON object: {error}", line)
+        else:
+            yield from batches.add(row)
+    yield from batches.rest()
+
+
+def _object(line: bytes) -> dict[str, object]:
+    value = parse_json(line.decode())
+    if not isinstance(value, dict):
+        raise ValueError(f"a line must hold one object, not {type(value).__name__.lower()}")
+    return value
+
+
+def _reject(tally: Tally, rule: str, reason: str, line: bytes) -> None:
+    tally.delivered += 1
+    tally.reject(tally.delivered, rule, reason, raw_text(line))
 
 
 def _lines(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:

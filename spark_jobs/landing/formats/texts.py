@@ -1,10 +1,12 @@
 """Values of any format as the text that bronze keeps, and rows of such values as tables."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
+
+from spark_jobs.landing.tally import Tally
 
 
 class Number(str):
@@ -77,3 +79,26 @@ def table_of(rows: list[dict[str, str | None]], numbers: list[int], null_values:
         for name in names
     }
     return pa.table({**columns, "_row_number": pa.array(numbers, pa.int64())})
+
+
+class Batches:
+    """Rows gathered into tables, counted and numbered by a tally."""
+
+    def __init__(self, tally: Tally, null_values: Iterable[str], size: int = 50_000) -> None:
+        self._tally, self._null_values, self._size = tally, tuple(null_values), size
+        self._rows: list[dict[str, str | None]] = []
+        self._numbers: list[int] = []
+
+    def add(self, row: dict[str, str | None]) -> Iterator[pa.Table]:
+        """Count the row as the next record; the table that it completes, if it does."""
+        self._tally.delivered += 1
+        self._rows.append(row)
+        self._numbers.append(self._tally.delivered)
+        if len(self._rows) >= self._size:
+            yield from self.rest()
+
+    def rest(self) -> Iterator[pa.Table]:
+        """The table of what was added since the last one."""
+        if self._rows:
+            yield table_of(self._rows, self._numbers, self._null_values)
+            self._rows, self._numbers = [], []
