@@ -1,0 +1,109 @@
+"""The only place where Spark reads and writes tables: by path, in one Delta commit each."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+
+from spark_jobs.catalog.names import bronze_table, table_path
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+MANY_DELIVERIES = 200
+"""More ids than this are joined instead of listed in the filter."""
+RETENTION_DAYS = 60
+
+
+def table_properties(settings: Any) -> dict[str, str]:
+    """Properties a table is created with: how long its past can be read, and nothing that other engines cannot read."""
+    days = getattr(settings, "retention_days", RETENTION_DAYS)
+    return {
+        "delta.logRetentionDuration": f"interval {days} days",
+        "delta.deletedFileRetentionDuration": f"interval {days} days",
+        "delta.enableDeletionVectors": "false",
+        "delta.columnMapping.mode": "none",
+        "delta.enableTypeWidening": "false",
+        "delta.checkpointPolicy": "classic",
+    }
+
+
+def exists(home: Path, table: str) -> bool:
+    """Whether the table has been written."""
+    return (table_path(home, table) / "_delta_log").is_dir()
+
+
+def read_table(spark: SparkSession, home: Path, table: str) -> DataFrame:
+    """The table as it is now."""
+    return spark.read.format("delta").load(str(table_path(home, table)))
+
+
+def read_bronze(spark: SparkSession, settings: Any, source: str, delivery_ids: Iterable[str]) -> DataFrame:
+    """Bronze rows of these deliveries of a source."""
+    rows = read_table(spark, settings.home, bronze_table(source))
+    wanted = sorted(set(delivery_ids))
+    if len(wanted) <= MANY_DELIVERIES:
+        return rows.where(F.col("_delivery_id").isin(*wanted)) if wanted else rows.where("false")
+    chosen = spark.createDataFrame([(one,) for one in wanted], "_delivery_id string")
+    return rows.join(F.broadcast(chosen), on="_delivery_id", how="left_semi")
+
+
+def overwrite(rows: DataFrame, settings: Any, table: str, note: Mapping[str, Any]) -> int:
+    """Replace the whole table in one commit, which carries `note`; returns the table's new version."""
+    writer = rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
+    return _save(writer.options(**_options(settings, note)), settings.home, table)
+
+
+def append(rows: DataFrame, settings: Any, table: str, note: Mapping[str, Any]) -> int:
+    """Add rows in one commit; returns the table's new version."""
+    writer = rows.write.format("delta").mode("append")
+    return _save(writer.options(**_options(settings, note)), settings.home, table)
+
+
+def replace_where(rows: DataFrame, settings: Any, table: str, condition: str, partition_by: str) -> int:
+    """Replace the rows that meet the condition, in one commit; makes the table when there is none."""
+    writer = rows.write.format("delta").partitionBy(partition_by).options(**_options(settings, {}))
+    if exists(settings.home, table):
+        writer = writer.mode("overwrite").option("replaceWhere", condition)
+    else:
+        writer = writer.mode("append")
+    return _save(writer, settings.home, table)
+
+
+def _options(settings: Any, note: Mapping[str, Any]) -> dict[str, str]:
+    return {**table_properties(settings), "userMetadata": json.dumps(dict(note), default=str)}
+
+
+def _save(writer: Any, home: Path, table: str) -> int:
+    writer.save(str(table_path(home, table)))
+    return delta_table(home, table).version()
+
+
+def delta_table(home: Path, table: str) -> "DeltaTable":
+    """The table's log, read without Spark."""
+    from deltalake import DeltaTable
+
+    return DeltaTable(str(table_path(home, table)), without_files=True)
+
+
+def last_note(home: Path, table: str) -> dict[str, Any] | None:
+    """The note of the last commit that carries one, and under `_metrics` what it wrote; None when there is none."""
+    if not exists(home, table):
+        return None
+    for limit in (10, None):
+        for commit in delta_table(home, table).history(limit):
+            text = commit.get("userMetadata")
+            if text and text != "{}":
+                return {**json.loads(text), "_metrics": commit.get("operationMetrics", {}), "_version": commit["version"]}
+    return None
+
+
+def register(spark: SparkSession, settings: Any, table: str) -> None:
+    """Name the table in the metastore, which is a cache of what lies in the folders."""
+    schema = table.split(".", 1)[0]
+    spark.sql(f"create schema if not exists {schema}")
+    location = table_path(settings.home, table)
+    spark.sql(f"create table if not exists {table} using delta location '{location}'")

@@ -1,0 +1,89 @@
+"""Brings one entity's silver table to what its accepted deliveries say."""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from spark_jobs import io
+from spark_jobs.catalog.models import Catalog
+from spark_jobs.ledger import Ledger
+from spark_jobs.silver.build import Build, rebuild_small
+from spark_jobs.silver.counts import journal, totals_so_far
+from spark_jobs.silver.inputs import EntityInputs, read_inputs
+from spark_jobs.silver.session import key_check, silver_session, token_key
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What building one entity did."""
+
+    entity: str
+    way: str
+    """skipped, empty, full, large (a full rebuild that streams) or keyed."""
+    rows: int = 0
+    """Rows of deliveries that are shown in the table by this step (kept)."""
+    quarantined: int = 0
+    seconds: float = 0.0
+    is_balanced: bool = True
+
+    @property
+    def skipped(self) -> bool:
+        """Whether there was nothing to do."""
+        return self.way in ("skipped", "empty")
+
+
+def build_entity(
+    spark: SparkSession, catalog: Catalog, settings: Any, entity: str, business_date: date, run_id: str
+) -> StepResult:
+    """Bring silver.<entity> to what its accepted deliveries say; a second call has nothing to do.
+
+    The table is the same whatever the order of arrival and the number of reruns. A kill between the write and the
+    ledger leaves a commit that the ledger does not know: the next call rebuilds from scratch.
+    """
+    started = time.monotonic()
+    ledger = Ledger(settings.home)
+    key = token_key(settings)
+    inputs = read_inputs(catalog.in_environment(settings.environment), ledger, entity, key_check(key))
+    build = Build(spark, settings, inputs, run_id, business_date)
+    if not inputs.delivery_ids and not io.exists(settings.home, build.table):
+        return StepResult(entity, "empty")
+    if is_recorded(build, ledger) and ledger.step_done(step_name(entity), inputs.fingerprint):
+        return StepResult(entity, "skipped")
+    with silver_session(spark, key):
+        counts = rebuild_small(build)
+        io.register(spark, settings, build.table)
+    records = [one for feed in inputs.feeds for one in ledger.reconciliation(feed.source.name)]
+    rows = journal(counts, totals_so_far(records, entity), inputs, run_id, business_date)
+    record(ledger, build, rows)
+    kept, quarantined = (sum(one.statuses[status] for one in counts.values()) for status in ("kept", "quarantined"))
+    is_balanced = all(row.is_balanced for row in rows)
+    return StepResult(entity, "full", kept, quarantined, time.monotonic() - started, is_balanced)
+
+
+def step_name(entity: str) -> str:
+    """Name of the step in the ledger."""
+    return f"silver:{entity}"
+
+
+def is_recorded(build: Build, ledger: Ledger) -> bool:
+    """Whether the ledger knows the last commit of the table: false after a kill between the two."""
+    note = io.last_note(build.settings.home, build.table)
+    last = ledger.last_step(step_name(build.inputs.entity.name))
+    return note is not None and last is not None and note.get("fingerprint") == last["fingerprint"]
+
+
+def record(ledger: Ledger, build: Build, rows: list[Any]) -> None:
+    """Record in the ledger what the table holds now; the step comes last, and makes the rest count."""
+    inputs = build.inputs
+    ledger.add_reconciliation(rows)
+    known = ledger.consumed(inputs.entity.name)
+    ledger.add_consumed(inputs.entity.name, inputs.delivery_ids - known, build.run_id)
+    ledger.remove_consumed(inputs.entity.name, known - inputs.delivery_ids, build.run_id)
+    outputs = {build.table: io.delta_table(build.settings.home, build.table).version(), "definitions": inputs.definitions}
+    ledger.finish_step(step_name(inputs.entity.name), inputs.fingerprint, outputs, build.run_id)

@@ -1,0 +1,1 @@
+"""Silver tables: what an entity's accepted deliveries say, recomputed for the keys that changed."""
