@@ -47,7 +47,7 @@ def test_a_cut_last_line_is_kept_with_its_text_and_reason(
     (row,) = [row for row in governance("quarantine.landing_rows") if row["source"] == source]
 
     found = (row["file_name"], row["row_number"], row["raw"], row["rule"])
-    assert found == (Path(path).name, numbers["cut_row"], numbers["cut_text"], "cut_last_line")
+    assert found == (Path(path).name, numbers["cut_row"], numbers["cut_text"], numbers["cut_rule"])
     assert row["reason"]
 
 
