@@ -45,7 +45,7 @@ BREAKS = [
     Break("bad_value", "environment: demo", "environment: dmo", "environment: dmo", "did you mean demo?"),
     Break("bad_value", "format: csv", "format: cvs", "format: cvs", "did you mean csv?"),
     Break("bad_path", '"{inbox}/crm', '"{imbox}/crm', "imbox", "did you mean inbox?"),
-    Break("bad_path", '"{inbox}/crm', '"/srv/crm', "/srv/crm", "one machine"),
+    Break("bad_path", '"{inbox}/crm', '"/deliveries/crm', "/deliveries/crm", "one machine"),
     # types and names
     Break("bad_type", "{name: income, logicalType: number", "{name: income, logicalType: numbre", "numbre", "did you mean number?"),
     Break("bad_type", "income_amount, logicalType: number", "income_amount, logicalType: number, physicalType: float", "float", "physicalType float", PARTIES),

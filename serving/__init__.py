@@ -1,0 +1,1 @@
+"""What consumers touch beyond SQL; reads releases only."""

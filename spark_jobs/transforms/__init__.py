@@ -1,0 +1,1 @@
+"""Pure functions on Spark columns and frames, by topic."""
