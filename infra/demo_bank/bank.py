@@ -6,12 +6,16 @@ from types import ModuleType
 
 from infra.demo_bank.block import Block, Delivery, blocks
 from infra.demo_bank.market import make_market
+from infra.demo_bank.mishaps import Mishaps
 from infra.demo_bank.options import Options
 from infra.demo_bank.persons import real_clients
+from infra.demo_bank.planted import Book
+from infra.demo_bank.row_defects import note_duplicates, with_bad_rows
 from infra.demo_bank.systems import (
     cards, contact, core_banking, credit, crm, digital, feedback, insurance, investments, market_data, marketing, organisation,
     outside, relations, service,
 )  # fmt: skip
+from infra.demo_bank.versions import with_versions
 from infra.demo_bank.writing import DeliveryFile, Format
 
 EVERYWHERE: tuple[ModuleType, ...] = (
@@ -46,16 +50,18 @@ class Inbox:
         key = (delivery.source, delivery.date_index)
         if key not in self._files:
             layout = self._formats[delivery.source]
-            folder = self._options.inbox / delivery.source.split("/")[0] / self._options.dates[delivery.date_index].isoformat()
+            system = layout.folder or delivery.source.split("/")[0]
+            folder = self._options.inbox / system / self._options.dates[delivery.date_index].isoformat()
             self._files[key] = DeliveryFile(folder / layout.file, layout)
         self._files[key].write(delivery.rows)
 
-    def close(self) -> dict[str, int]:
-        """Finish all files; delivered rows by source."""
+    def close(self, mishaps: Mishaps) -> dict[str, int]:
+        """Finish all files, for better or worse; delivered rows by source."""
         rows: dict[str, int] = {}
-        for (source, _), file in self._files.items():
+        for key, file in self._files.items():
             file.close()
-            rows[source] = rows.get(source, 0) + file.rows
+            mishaps.finish(key, file)
+            rows[key[0]] = rows.get(key[0], 0) + file.rows
         return rows
 
 
@@ -65,12 +71,25 @@ def deliveries(block: Block) -> Iterator[Delivery]:
         yield from system.deliver(block)
 
 
+def spoilt(block: Block, delivery: Delivery, layout: Format, book: Book) -> Delivery:
+    """The delivery with its planted rows, if any are wanted."""
+    if not block.options.defect_rate:
+        return delivery
+    return with_bad_rows(block, with_versions(block, delivery, layout, book), layout, book)
+
+
 def generate(options: Options) -> dict[str, int]:
-    """Write the whole bank; delivered rows by source."""
+    """Write the whole bank and the truth about it; delivered rows by source."""
     options = settled(options)
     formats = {name: layout for system in systems_of(options.environment) for name, layout in system.FORMATS.items()}
-    inbox = Inbox(options, formats)
+    inbox, book = Inbox(options, formats), Book()
+    mishaps = Mishaps(options, formats, book)
     for block in blocks(options, make_market(options)):
+        note_duplicates(block, book)
         for delivery in deliveries(block):
-            inbox.write(delivery)
-    return inbox.close()
+            sent = mishaps.apply(spoilt(block, delivery, formats[delivery.source], book))
+            if sent is not None:
+                inbox.write(sent)
+    rows = inbox.close(mishaps)
+    book.write(options.inbox)
+    return rows

@@ -40,6 +40,7 @@ def draw_persons(block: Block) -> Columns:
     persons["number"] = block.number * block.options.block_size * STRIDE + np.arange(size) + 1
     persons["role"] = np.zeros(size, dtype=np.int64)
     persons["duplicate_of"] = np.full(size, -1)
+    persons["relative_of"] = np.full(size, -1)
     if berka is not None:
         persons["number"] = berka["number"]
         persons["arrival"][:] = 0
@@ -152,7 +153,6 @@ def with_extras(persons: Columns, block: Block) -> Columns:
     extra["household"] = size + np.arange(len(base))
     extra["member"] = np.zeros(len(base), dtype=np.int64)
     extra["relative_of"] = np.where(kind == 2, base, -1)
-    persons["relative_of"] = np.full(size, -1)
     return {name: np.concatenate([values, extra[name]]) for name, values in persons.items()}
 
 

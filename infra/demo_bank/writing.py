@@ -34,6 +34,9 @@ class Format:
     control: str | None = None
     """Amount column whose sum goes into a control file beside it; empty for the row count alone."""
 
+    folder: str | None = None
+    """Folder in the inbox; the system's when empty."""
+
     @property
     def stem(self) -> str:
         """The file name without its endings."""

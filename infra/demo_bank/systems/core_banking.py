@@ -49,10 +49,17 @@ def accounts(block: Block, index: int) -> pa.Table:
     if index:
         own["status"][is_changed] = pick(random, (60, 30, 10, 0), is_changed.sum())
         own["overdraft"][is_changed] += 5_000_00 * (own["kind"][is_changed] == 0)
-    changed_at = block.options.day_numbers[index] * 86_400 + 60_000 + np.arange(len(chosen)) % 3_600
+    changed_at = block.options.day_numbers[index] * 86_400 + 60_000
+    rows = account_rows(block, chosen, changed_at)
+    return rows.set_column(0, "op", words(["I", "U"], is_changed[chosen].astype(int)))
+
+
+def account_rows(block: Block, chosen: np.ndarray, changed_at: int) -> pa.Table:
+    """These accounts as they are now."""
+    own = block.accounts
     kind = own["kind"][chosen]
     return pa.table({
-        "op": words(["I", "U"], is_changed[chosen].astype(int)),
+        "op": words(["I"], kind * 0),
         "account_id": account_ids(own, chosen),
         "account_type": words(TYPES, kind),
         "product_id": products_of(own["kind"][chosen], own["currency"][chosen]),
@@ -66,7 +73,7 @@ def accounts(block: Block, index: int) -> pa.Table:
         "opened": days(own["opened"][chosen]),
         "closed": days(own["opened"][chosen], np.full(len(chosen), True)),
         "matures": days(own["maturity"][chosen], kind != 2),
-        "changed_at": moments(changed_at),
+        "changed_at": moments(changed_at + np.arange(len(chosen)) % 3_600),
     })  # fmt: skip
 
 

@@ -17,7 +17,7 @@ CUSTODY = {
     "custody/trades": Format("trades.csv.gz", delimiter=";", decimal_comma=True, control="gross"),
 }
 FUNDS = {
-    "funds/accounts": Format("accounts.xml", root="accounts", row="account"),
+    "funds/accounts": Format("accounts.xml", root="accounts", row="record"),
     "funds/positions": Format("positions.xml", root="holdings", row="holding"),
 }
 FORMATS = CUSTODY | FUNDS

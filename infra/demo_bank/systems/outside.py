@@ -11,7 +11,7 @@ from infra.demo_bank.draw import days, ids, joined, scaled, words, written
 from infra.demo_bank.words import CITIES
 from infra.demo_bank.writing import Format
 
-LISTS = {"watchlists/entries": Format("entries.xml", root="list", row="entry")}
+LISTS = {"watchlists/entries": Format("entries.xml", root="list", row="record")}
 PANEL = {"consumption_panel/spending": Format("spending.csv", delimiter=";", encoding="latin-1", decimal_comma=True)}
 MACRO = {"macro_series/observations": Format("observations.csv", delimiter="|")}
 FORMATS = LISTS | PANEL | MACRO

@@ -31,8 +31,8 @@ def relations(block: Block) -> pa.Table:
     member, head = persons["member"], persons["household"]
     partner = np.flatnonzero((member == 1) & known & known[head])
     child = np.flatnonzero((member == 2) & known & known[head])
-    relative = np.flatnonzero(persons.get("relative_of", np.full(len(member), -1)) >= 0)
-    kin = persons["relative_of"][relative] if len(relative) else relative
+    relative = np.flatnonzero(persons["relative_of"] >= 0)
+    kin = persons["relative_of"][relative]
     pairs = ((partner, head[partner], 0), (head[partner], partner, 0), (child, head[child], 1), (head[child], child, 2),
              (relative, kin, 3), (kin, relative, 3))  # fmt: skip
     left, right = np.concatenate([one[0] for one in pairs]), np.concatenate([one[1] for one in pairs])

@@ -10,7 +10,7 @@ from infra.demo_bank.draw import days, ids, moments, pick, texts, words
 from infra.demo_bank.happenings import happenings
 from infra.demo_bank.writing import Format
 
-FORMATS = {"service_cases/cases": Format("cases.csv")}
+FORMATS = {"service_cases/cases": Format("cases.csv", folder=".database")}
 TYPES = ("request", "question", "repair", "dispute", "review", "fraud")
 
 
