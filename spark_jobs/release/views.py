@@ -1,0 +1,86 @@
+"""SQL views that serve a release; `serving` follows the current one, `serving_<release_id>` keeps the last two."""
+
+import json
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spark_jobs.catalog.names import table_path
+from spark_jobs.release.models import Release
+from spark_jobs.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+KEPT_SCHEMAS = 2
+THREADS = 2
+
+log = logging.getLogger(__name__)
+
+
+def statements(release: Release, schema: str) -> list[str]:
+    """The statements that make `schema` serve this release."""
+    return [
+        f"create or replace view {schema}.{table.view_name} "
+        f"tblproperties ('release_id' = '{release.release_id}', 'business_date' = '{release.business_date}') "
+        f"as select * from {table.table_name} version as of {table.delta_version}"
+        for table in release.tables.values()
+    ]
+
+
+def run_all(spark: "SparkSession", sql: Iterable[str]) -> None:
+    """Run statements that do not depend on each other, two at a time. Raises the first error."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(lambda one: spark.sql(one).collect(), sql))
+
+
+def create_schema(spark: "SparkSession", home: Path, schema: str) -> None:
+    """Make a schema whose folder is the lakehouse's own."""
+    spark.sql(f"create schema if not exists {schema} location '{table_path(home, schema + '.x').parent}'").collect()
+
+
+def make_release_schema(spark: "SparkSession", settings: Settings, release: Release) -> None:
+    """Make the schema that keeps serving this release, beside what consumers read now."""
+    create_schema(spark, settings.home, release.schema_name)
+    run_all(spark, statements(release, release.schema_name))
+
+
+def serve(spark: "SparkSession", settings: Settings, release: Release) -> None:
+    """Point `serving` at this release, drop views of tables it does not have, and note that the set is complete."""
+    _marker(settings).unlink(missing_ok=True)
+    create_schema(spark, settings.home, "serving")
+    run_all(spark, statements(release, "serving"))
+    wanted = {table.view_name for table in release.tables.values()}
+    run_all(spark, [f"drop view if exists serving.{name}" for name in _released_views(spark) - wanted])
+    _marker(settings).parent.mkdir(parents=True, exist_ok=True)
+    _marker(settings).write_text(json.dumps({"release_id": release.release_id}))
+
+
+def served_release_id(settings: Settings) -> str | None:
+    """Release that the views of `serving` are complete for; None when a publish was cut short."""
+    marker = _marker(settings)
+    return json.loads(marker.read_text())["release_id"] if marker.exists() else None
+
+
+def drop_old_schemas(spark: "SparkSession", releases: list[Release]) -> None:
+    """Drop the schemas of all but the last releases; the releases themselves stay."""
+    kept = {release.schema_name for release in releases[-KEPT_SCHEMAS:]}
+    known = {row[0] for row in spark.sql("show schemas like 'serving_*'").collect()}
+    run_all(spark, [f"drop schema if exists {schema} cascade" for schema in sorted(known - kept)])
+
+
+def _released_views(spark: "SparkSession") -> set[str]:
+    """Views of `serving` that a release made; others, such as hand-written ones, are left alone."""
+    names = {row["viewName"] for row in spark.sql("show views in serving").collect() if not row["isTemporary"]}
+    return {name for name in names if _is_released(spark, name)}
+
+
+def _is_released(spark: "SparkSession", name: str) -> bool:
+    rows = spark.sql(f"show tblproperties serving.{name}").collect()
+    return any(row["key"] == "release_id" for row in rows)
+
+
+def _marker(settings: Settings) -> Path:
+    return settings.home / "releases" / "served.json"
