@@ -41,7 +41,7 @@ class Settings(BaseModel):
     base_currency: str = "EUR"
     timezone: str = Field("Europe/Luxembourg", description="the bank's local time: cut-offs, late deliveries")
     holidays: Annotated[tuple[date, ...], BeforeValidator(_list_of)] = ()
-    token_key_file: ProjectPath | None = Field(None, description="0600 file of the token key; <home>/token.key if empty")
+    token_key_file: ProjectPath | None = Field(None, description="0600 file; <home>/token.key when empty")
     remote: str = Field("", description="address of Spark Connect; the lakehouse process of this home when empty")
     connect_port: int = Field(15002, ge=1024, le=65535)
     thrift_port: int = Field(10000, ge=1024, le=65535)
@@ -50,6 +50,7 @@ class Settings(BaseModel):
     threads: int = Field(0, ge=0, description="cores that Spark uses; all of the machine when 0")
     statement_wait_seconds: int = Field(300, description="how long to wait for a killed client's statement to end")
     stall_seconds: int = Field(10, description="how long a lost connection is retried")
+    schedule: str = Field("0 6 * * 1-5", description="cron line of the daily run; only by hand when `none`")
     webhook: str = Field("", description="address told when a run stops; the log file alone when empty")
     customers: int = Field(2000, ge=1, description="size of the demo bank")
     seed: int = 1
@@ -66,7 +67,7 @@ class Settings(BaseModel):
 
     def environment_variables(self) -> dict[str, str]:
         """The same settings as BELLWETHER_ variables, for a child process."""
-        values = {name: value for name, value in self if value not in (None, "")}
+        values = {name: value for name, value in self if value not in (None, "")} | {"schedule": self.schedule or "none"}
         return {f"{PREFIX}{name.upper()}": _text(value) for name, value in values.items()}
 
 
@@ -106,5 +107,6 @@ def _completed(values: dict[str, Any]) -> Settings:
             "inbox": settings.inbox or home / "inbox",
             "token_key_file": settings.token_key_file or home / "token.key",
             "threads": settings.threads or os.cpu_count() or 2,
+            "schedule": "" if settings.schedule == "none" else settings.schedule,
         }
     )

@@ -1,0 +1,174 @@
+"""Bodies of the DAGs' tasks. Engines are imported where they are used, so that parsing a DAG imports none."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from airflow.sdk import Param
+from airflow.sdk.exceptions import AirflowFailException
+
+from dags._notices import notify_stopped
+from spark_jobs.catalog.models import Catalog
+from spark_jobs.run_log import RunLog
+from spark_jobs.settings import Settings, load_settings
+
+ENTITIES_PER_TASK = 10
+"""A task costs seconds of start-up, an entity of a demo bank one: a task builds several, two at a time."""
+
+DEFAULTS = {
+    "retries": 2,
+    "retry_delay": dt.timedelta(seconds=10),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": dt.timedelta(minutes=5),
+    "on_failure_callback": notify_stopped,
+}
+PARAMETERS = {
+    "business_date": Param(None, type=["null", "string"], format="date", description="the run's logical date if empty")
+}
+
+log = logging.getLogger(__name__)
+
+
+def entity_groups(catalog: Catalog) -> dict[str, list[str]]:
+    """Fed entities in order of name, cut into groups; a group is named after its first and last entity."""
+    fed = [name for name in sorted(catalog.entities) if catalog.feeds_of(name)]
+    groups = [fed[at : at + ENTITIES_PER_TASK] for at in range(0, len(fed), ENTITIES_PER_TASK)]
+    return {group[0] if len(group) == 1 else f"{group[0]}_to_{group[-1]}": group for group in groups}
+
+
+def check(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Refuse to start when the lakehouse is not fit: no process, a bad definition, tables that the metastore lost."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    RunLog(settings.home, date).begin()
+    with _step(settings, date, "check", ""), _session(settings, run_id, "check") as spark:
+        from spark_jobs.start_conditions import require_fit
+
+        require_fit(spark, settings)
+
+
+def land(system: str, logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Land what one system delivered for the date, into bronze."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    with _step(settings, date, "landing", system) as figures:
+        from spark_jobs.landing import land_system
+
+        results = land_system(_catalog(settings), settings, system, date, run_id)
+        figures.update(
+            rows=sum(one.stored for one in results),
+            quarantined=sum(one.quarantined for one in results),
+            notes=[note for one in results for note in (*one.problems, *([one.skipped] if one.skipped else []))],
+        )
+
+
+def build_silver(entities: list[str], logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Build entities, two at a time; those that an earlier try finished are skipped by their fingerprint."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    catalog = _catalog(settings)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        builds = {name: pool.submit(_build_entity, catalog, settings, name, date, run_id) for name in entities}
+    failures = {name: build.exception() for name, build in builds.items() if build.exception()}
+    if failures:
+        for name, error in failures.items():
+            log.error("silver.%s: %s", name, error)
+        raise next(iter(failures.values()))
+
+
+def gate(layer: str, logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Check one layer; a critical failure ends the run without a retry."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    with _step(settings, date, f"gate {layer}", "") as figures, _session(settings, run_id, f"gate_{layer}") as spark:
+        from expectations.gate import run_gate
+
+        result = run_gate(spark, settings, _catalog(settings), layer, date, run_id)
+        figures.update(text=str(result))
+
+
+def build_marts(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Build staging, intermediate and marts with dbt."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    with _step(settings, date, "marts", "") as figures:
+        from dbt_project.run import build
+
+        figures.update(nodes=len(build(settings, "", str(date), run_id).nodes))
+
+
+def publish(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Make what was built the release that consumers read."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    with _step(settings, date, "publish", "") as figures, _session(settings, run_id, "publish") as spark:
+        from spark_jobs import release
+
+        figures.update(release=str(release.publish(spark, settings, date, run_id)))
+
+
+def export(logical_date: Any = None, params: Any = None) -> None:
+    """Close the run's log; exports of later parts hang here."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    with _step(settings, date, "export", ""):
+        RunLog(settings.home, date).finish()
+
+
+def maintain(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Compact, vacuum, archive and report orphans."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    with _step(settings, date, "maintenance", ""), _session(settings, run_id, "maintain") as spark:
+        from spark_jobs import release
+
+        release.maintain(spark, settings, date, run_id)
+
+
+def business_date(logical_date: Any, params: Any) -> dt.date:
+    """The parameter when it is given, else the day of the run's logical date."""
+    given = (params or {}).get("business_date")
+    if given:
+        return dt.date.fromisoformat(str(given))
+    if logical_date is None:
+        raise AirflowFailException("A run needs a business date: trigger it with one.")
+    return logical_date.date()
+
+
+def _build_entity(catalog: Catalog, settings: Settings, name: str, date: dt.date, run_id: str) -> None:
+    with _step(settings, date, "silver", name) as figures, _session(settings, run_id, f"silver.{name}") as spark:
+        from spark_jobs.runner import build_entity
+
+        result = build_entity(spark, catalog, settings, name, date, run_id)
+        figures.update(rows=getattr(result, "rows", None), skipped=getattr(result, "skipped", None))
+
+
+def _catalog(settings: Settings) -> Catalog:
+    from spark_jobs.catalog.loading import load_catalog
+
+    return load_catalog(settings.catalog_root).in_environment(settings.environment)
+
+
+@contextmanager
+def _session(settings: Settings, run_id: str, name: str) -> Iterator[Any]:
+    from spark_jobs.session import close, connect
+
+    spark = connect(settings, run_id, name)
+    try:
+        yield spark
+    finally:
+        close(spark)
+
+
+@contextmanager
+def _step(settings: Settings, date: dt.date, stage: str, item: str) -> Iterator[dict[str, Any]]:
+    """Time one step into the run's log; what cannot pass by trying again fails at once."""
+    with RunLog(settings.home, date).step(stage, item) as figures:
+        try:
+            yield figures
+        except Exception as error:
+            if _is_final(error):
+                raise AirflowFailException(str(error)) from error
+            raise
+
+
+def _is_final(error: Exception) -> bool:
+    names: list[str] = [kind.__name__ for kind in type(error).__mro__]
+    return bool({"DbtFailed", "GateFailed", "DeliveryProblem", "DefinitionErrors", "UnfitError"} & set(names))
+
+

@@ -1,0 +1,47 @@
+"""One run a business date: land, build silver, build marts, publish; a gate after each layer may stop it."""
+
+from datetime import datetime
+
+from airflow.sdk import DAG, TaskGroup, task
+
+from dags import _tasks
+from spark_jobs.catalog.loading import load_catalog
+from spark_jobs.settings import load_settings
+
+settings = load_settings()
+catalog = load_catalog(settings.catalog_root).in_environment(settings.environment)
+
+with DAG(
+    "daily",
+    schedule=settings.schedule or None,
+    start_date=datetime(2022, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    params=_tasks.PARAMETERS,
+    default_args=_tasks.DEFAULTS,
+    doc_md=__doc__,
+) as dag:
+
+    def gate(layer: str):
+        """The quality gate of one layer."""
+        return task(_tasks.gate, task_id=f"gate_{layer}")(layer)
+
+    with TaskGroup("landing") as landing:
+        for system in catalog.systems():
+            task(_tasks.land, task_id=system)(system)
+
+    with TaskGroup("silver") as silver:
+        for name, entities in _tasks.entity_groups(catalog).items():
+            task(_tasks.build_silver, task_id=name, pool="silver")(entities)
+
+    (
+        task(_tasks.check)()
+        >> landing
+        >> gate("bronze")
+        >> silver
+        >> gate("silver")
+        >> task(_tasks.build_marts)()
+        >> gate("marts")
+        >> task(_tasks.publish)()
+        >> task(_tasks.export)()
+    )
