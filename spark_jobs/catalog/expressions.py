@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from spark_jobs.catalog.functions import spark_functions, unknown_functions
 from spark_jobs.catalog.problems import did_you_mean
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _tree_findings(expression: str, text: str, scope: Mapping[str, str], expecte
     unknown = {name for column in tree.find_all(exp.Column) if (name := column.parts[0].name).lower() not in scope}
     for name in sorted(unknown):
         yield _undeclared(name, scope)
-    forbidden = list(_forbidden(tree))
+    forbidden = [*_forbidden(tree), *_unknown_functions(text)]
     yield from forbidden
     if not unknown and not forbidden:
         yield from _mismatch(expression, _family_of_tree(tree, scope), expected)
@@ -153,6 +154,12 @@ def _forbidden(tree: "exp.Expr") -> Iterator[Finding]:
     if tree.find(*clocks) or called & {"now", "uuid", "randn", "random", "monotonically_increasing_id"}:
         way_out = "use current_delivery_date or a column: a rerun must give the same rows"
         yield Finding("clock", f"`{tree.sql(dialect='spark')}` depends on the clock or on chance", way_out)
+
+
+def _unknown_functions(text: str) -> Iterator[Finding]:
+    for name in unknown_functions(text):
+        way_out = did_you_mean(name, spark_functions(), "use a function of Spark SQL, or name one in transforms/")
+        yield Finding("unknown_function", f"Spark has no function {name}", way_out)
 
 
 def _undeclared(name: str, scope: Mapping[str, str]) -> Finding:

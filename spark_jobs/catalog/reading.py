@@ -42,12 +42,13 @@ def read_custom(document: Document, place: Place, model: type[Model]) -> Model:
 
 
 def _validated(document: Document, roots: Mapping[Place, Place], data: Any, model: type[Model]) -> Model:
-    data, reported = deepcopy(_known(data, model)), set[Place]()
+    data, reported = _known(data, model), set[Place]()
     stand_ins: tuple[Any, ...] = ("", {})
     for stand_in in stand_ins:
         try:
             return model.model_validate(data)
         except ValidationError as error:
+            data = deepcopy(data)
             for one in error.errors(include_url=False):
                 found = _found(data, one["loc"])
                 if found not in reported:

@@ -80,6 +80,7 @@ BREAKS = [
     Break("bad_feed", "        where: kind", "        adds: {size: int}\n        where: kind", "adds:", "nothing adds a column"),
     Break("bad_expression", "        where: kind", "        explode: split(kind, ',')\n        where: kind", "explode:", "explode"),
     Break("type_mismatch", "        where: kind", "        explode: kind as one\n        where: kind", "explode:", "array<string> is needed"),
+    Break("unknown_function", "concat('crm-', person_id)", "conct('crm-', person_id)", "conct", "did you mean concat?"),
     # rules
     Break("bad_expression", "implementation: birth_date <= current", "implementation: birth_date <= <= current", "<= <=", "rule born_in_the_past"),
     Break("undeclared_column", "<= current_delivery_date", "<= current_delivry_date", "delivry", "did you mean current_delivery_date?"),

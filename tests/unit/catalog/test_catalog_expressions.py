@@ -98,3 +98,12 @@ def test_an_expression_sees_one_row(expression):
 def test_explode_names_its_element():
     assert explode_parts("from_json(lines, 'array<string>') AS line") == ("from_json(lines, 'array<string>')", "line")
     assert explode_parts("split(code, ',')") is None
+
+
+def test_a_function_that_spark_does_not_have_is_found_also_inside_another():
+    assert rules("upper(trimm(code)) || 'len(x)' || substring(code, 1, 2)") == ["unknown_function"]
+
+
+def test_words_of_the_syntax_are_no_functions():
+    expression = "case when (units in (1)) then (try_cast(code as decimal(20,4))) else (amount) end"
+    assert rules(expression, "decimal(20,4)") == []
