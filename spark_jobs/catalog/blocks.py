@@ -96,13 +96,15 @@ class ColumnBlock(Block):
 
     normaliser: Literal["email", "phone", "contact", "name", "identifier", "account", "text"] | None = None
     vaulted: bool = False
+    decimal_comma: bool = False
 
 
 class TypeOptions(Block):
     """logicalTypeOptions of a column."""
 
     format: str | None = None
-    timezone: str | None = None
+    defaultTimezone: str | None = None  # noqa: N815
+    timezone: str | bool | None = None
     minimum: Scalar | None = None
     maximum: Scalar | None = None
     exclusiveMinimum: Scalar | None = None  # noqa: N815

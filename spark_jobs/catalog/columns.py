@@ -28,7 +28,15 @@ OPTIONS_OF = {
     "integer": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
     "number": {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "decimalComma"},
     "date": {"format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
-    "timestamp": {"format", "timezone", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"},
+    "timestamp": {
+        "format",
+        "timezone",
+        "defaultTimezone",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+    },
     "boolean": {"trueValues", "falseValues"},
 }
 CLASSIFICATIONS = ("public", "internal", "confidential", "restricted")
@@ -100,13 +108,13 @@ def _column(one: SchemaProperty, options: TypeOptions, block: ColumnBlock, line:
         is_required=bool(one.required) or bool(one.primaryKey),
         classification=one.classification or "internal",
         format=options.format,
-        timezone=options.timezone,
+        timezone=zone_of(options),
         normaliser=block.normaliser,
         is_vaulted=block.vaulted,
         references=target if isinstance(target, str) else None,
         true_values=tuple(map(_text, options.trueValues)),
         false_values=tuple(map(_text, options.falseValues)),
-        has_decimal_comma=options.decimalComma,
+        has_decimal_comma=options.decimalComma or block.decimal_comma,
         line=line,
     )
 
@@ -152,8 +160,15 @@ def _option_problems(document: Document, place: Place, one: SchemaProperty, opti
         except re.error as error:
             message = f"the pattern does not compile: {error}"
             yield document.problem((*place, "pattern"), "bad_option", message, "correct it")
-    if options.timezone is not None and not is_timezone(options.timezone):
-        yield document.problem((*place, "timezone"), "bad_option", f"unknown zone {options.timezone}", "use Area/City")
+    zone = zone_of(options)
+    if zone is not None and not is_timezone(zone):
+        option = "timezone" if options.timezone == zone else "defaultTimezone"
+        yield document.problem((*place, option), "bad_option", f"unknown zone {zone}", "use Area/City")
+
+
+def zone_of(options: TypeOptions) -> str | None:
+    """Zone of local timestamps, however it is written; the standard's name for it is `defaultTimezone`."""
+    return options.defaultTimezone or (options.timezone if isinstance(options.timezone, str) else None)
 
 
 def is_timezone(name: str) -> bool:

@@ -49,7 +49,7 @@ BREAKS = [
     # types and names
     Break("bad_type", "{name: income, logicalType: number", "{name: income, logicalType: numbre", "numbre", "did you mean number?"),
     Break("bad_type", "income_amount, logicalType: number", "income_amount, logicalType: number, physicalType: float", "float", "physicalType float", PARTIES),
-    Break("bad_option", "minimum: 0, decimalComma: true", "minimum: 0, timezone: UTC", "timezone: UTC", "does nothing for a number"),
+    Break("bad_option", "minimum: 0}, description: Income", "minimum: 0, timezone: UTC}, description: Income", "timezone: UTC", "does nothing for a number"),
     Break("bad_option", "Europe/Zurich", "Europe/Zuerich", "Zuerich", "unknown zone"),
     Break("bad_option", r"'^\S+@\S+$'", "'^(x'", "^(x", "does not compile"),
     Break("bad_name", "      - {name: operation,", "      - {name: Kind2, logicalType: string, description: x}\n      - {name: operation,", "Kind2", "column name Kind2"),

@@ -57,7 +57,7 @@ team: {name: CRM operations}
 servers:
   - server: demo
     environment: demo
-    type: local
+    type: custom
     format: csv
     path: "{inbox}/crm/{date}/persons*.csv"
     delimiter: ";"
@@ -73,14 +73,14 @@ schema:
         logicalType: date
         logicalTypeOptions: {format: dd.MM.yyyy|yyyy-MM-dd, minimum: 1900-01-01}
         description: Date of birth
-      - {name: income, logicalType: number, logicalTypeOptions: {minimum: 0, decimalComma: true}, description: Income}
+      - {name: income, logicalType: number, logicalTypeOptions: {minimum: 0}, description: Income, customProperties: [{property: decimal_comma, value: true}]}
       - {name: is_pep, logicalType: boolean, logicalTypeOptions: {trueValues: [J], falseValues: [N]}, description: Exposed}
       - name: kind
         logicalType: string
         description: Kind of person
         quality: [{metric: invalidValues, arguments: {validValues: [p, "o'r"]}, mustBe: 0, severity: warning}]
       - {name: email, logicalType: string, logicalTypeOptions: {pattern: '^\\S+@\\S+$'}, description: Mail address}
-      - {name: changed_at, logicalType: timestamp, logicalTypeOptions: {timezone: Europe/Zurich}, description: Last change}
+      - {name: changed_at, logicalType: timestamp, logicalTypeOptions: {defaultTimezone: Europe/Zurich}, description: Last change}
       - {name: operation, logicalType: string, description: U or D}
     quality:
       - name: born_in_the_past
