@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Field, Schema, Transaction
 from deltalake.schema import PrimitiveType
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 
 from spark_jobs.catalog.models import Source
 from spark_jobs.catalog.names import bronze_table, table_path
@@ -120,7 +120,7 @@ class BronzeTable:
         """Whether rows of this delivery were committed."""
         if not DeltaTable.is_deltatable(str(self.folder)):
             return False
-        return bool(DeltaTable(str(self.folder)).file_uris(partition_filters=[("_delivery_id", "=", delivery_id)]))
+        return bool(DeltaTable(str(self.folder)).file_uris(file_pruning_predicate=[("_delivery_id", "=", delivery_id)]))
 
     def prepare(self, columns: Iterable[str] = ()) -> DeltaTable:
         """The table, created when there is none, with at least the contract's columns and these."""
@@ -147,7 +147,7 @@ class BronzeTable:
         """Make the parts rows of the delivery, in one transaction (txnAppId source, txnVersion change_number)."""
         names = [name for part in writer.parts for name in part.schema.names if not name.startswith("_")]
         table = self.prepare(names)
-        adds = [_add_action(part, delivery.delivery_id) for part in writer.parts]
+        adds: list[AddAction | RemoveAction] = [_add_action(part, delivery.delivery_id) for part in writer.parts]
         properties = CommitProperties(
             custom_metadata={"delivery_id": delivery.delivery_id, "run_id": delivery.run_id},
             app_transactions=[Transaction(self._source.name, change_number)],

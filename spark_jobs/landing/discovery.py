@@ -10,19 +10,20 @@ from typing import Protocol
 from spark_jobs.catalog.models import ControlFile, Server
 
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload")
-ENDINGS = {
-    ".gz", ".bz2", ".zip", ".csv", ".tsv", ".txt", ".asc", ".json", ".jsonl", ".ndjson", ".xml", ".xes", ".yaml", ".yml",
-    ".parquet", ".dat",
-}  # fmt: skip
+PACKED = ".gz .bz2 .zip"
+ENDINGS = frozenset(f"{PACKED} .parquet .csv .tsv .txt .asc .dat .json .jsonl .ndjson .xml .xes .yaml .yml".split())
 
 
 class Folders(Protocol):
     """The settings that say where deliveries are."""
 
     @property
-    def inbox(self) -> Path | None: ...
+    def inbox(self) -> Path | None:
+        """Folder of generated deliveries."""
+
     @property
-    def data(self) -> Path | None: ...
+    def data(self) -> Path | None:
+        """Folder of public data."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def discover(server: Server, folders: Folders, business_date: date, control: Con
     if pattern is None:
         return []
     shape = _shape(pattern)
-    found = [Path(name) for name in glob.glob(pattern.replace("{date}", "????-??-??"))]
+    found = [Path(name) for name in glob.glob(pattern.replace("{date}", "????-??-??"))]  # noqa: PTH207
     controls = {control_path(path, control) for path in found} if control else set()
     arrivals = []
     for path in found:

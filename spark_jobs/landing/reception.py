@@ -40,8 +40,17 @@ class Reception:
         if file.is_changing():
             reading.discard()
             return None
-        identity = delivery_id(self._visit.source.name, arrival.delivery_date, sequence, content_hash)
-        return self._record(reading, reading.delivery(identity, content_hash))
+        return self._record(reading, self._delivery(reading, content_hash))
+
+    def _delivery(self, reading: Reading, content_hash: str) -> Delivery:
+        """The delivery under an id of its own: a copy of a file under another name takes the next sequence."""
+        name, place = reading.visit.source.name, reading.arrival.delivery_date
+        names = {one.delivery_id: one.file_name for one in self._ledger.deliveries(name)}
+        sequence = reading.sequence
+        while names.get(delivery_id(name, place, sequence, content_hash)) not in (None, reading.arrival.path.name):
+            sequence += 1
+        identity = delivery_id(name, place, sequence, content_hash)
+        return replace(reading.delivery(identity, content_hash), sequence=sequence)
 
     def _record(self, reading: Reading, delivery: Delivery) -> Delivery:
         known = {one.delivery_id: one for one in self._ledger.deliveries(delivery.source)}
@@ -98,8 +107,8 @@ class Reception:
         self._ledger.add_reconciliation([row])
         if not row.is_balanced:
             raise DeliveryProblem(
-                f"{delivery.source} {delivery.delivery_date}, {delivery.file_name}: {delivery.delivered_rows} rows were "
-                f"delivered, but {delivery.stored_rows} stored, {delivery.quarantined_rows} quarantined and "
+                f"{delivery.source} {delivery.delivery_date}, {delivery.file_name}: {delivery.delivered_rows} "
+                f"rows were delivered, but {delivery.stored_rows} stored, {delivery.quarantined_rows} quarantined and "
                 f"{delivery.duplicate_rows} duplicate do not add up. This is a fault of the reader of "
                 f"{self._visit.server.format} files; the delivery is not recorded and will be read again."
             )

@@ -106,7 +106,7 @@ class _Landing:
             "landed %s: %d rows delivered, %d stored, %d quarantined, %d duplicate in %.2f s",
             result.source, result.delivered, result.stored, result.quarantined, result.duplicate, seconds,
         )  # fmt: skip
-        return replace(result, problems=tuple(self._problems), seconds=seconds)
+        return replace(result, problems=tuple(dict.fromkeys(self._problems)), seconds=seconds)
 
     def _land_one(self, reception: Reception, arrival: Arrival) -> list[Delivery]:
         sendings = [
@@ -175,8 +175,8 @@ class _Landing:
             self._problems.append(f"{result.source}: {reason}")
             if load.on_missing == "stop":
                 raise DeliveryProblem(
-                    f"{result.source}: {reason}. It is required (load.on_missing is stop). Deliver {self._visit.server.path} "
-                    f"or ask {self._source.owner}; on_missing: stale would go on with the last data."
+                    f"{result.source}: {reason}. It is required (load.on_missing is stop). Deliver "
+                    f"{self._visit.server.path} or ask {self._source.owner}; on_missing: stale would go on with the last data."
                 )
         return replace(result, last_delivery_date=last, is_stale=is_missing)
 

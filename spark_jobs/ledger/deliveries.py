@@ -74,7 +74,7 @@ def resolve(deliveries: Iterable[Delivery]) -> list[Delivery]:
     Of one date and file name the last sending counts. Of equal contents (append and merge: of any date; snapshot: of
     one date) the first in place counts; when that one was withdrawn, its copies stay duplicates.
     """
-    ordered = sorted(deliveries, key=lambda one: one.place)
+    ordered = sorted(deliveries, key=lambda one: (*one.place, one.delivery_id))
     states: dict[str, tuple[State, str | None]] = {
         one.delivery_id: (one.state, one.state_reason) for one in ordered if one.state in LASTING
     }

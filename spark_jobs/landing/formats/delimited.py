@@ -14,7 +14,7 @@ import pyarrow.csv as pacsv
 from spark_jobs.catalog.models import Server, Source
 from spark_jobs.landing.formats.records import CarefulScan, Dialect, describe
 from spark_jobs.landing.problems import RejectedDeliveryError
-from spark_jobs.landing.streams import DeliveredFile, raw_text
+from spark_jobs.landing.streams import DeliveredFile, is_text, raw_text
 from spark_jobs.landing.tally import Tally
 
 PARSERS = 2
@@ -127,7 +127,8 @@ def _parsed(framed: Iterator[tuple[bytes, int | None]], layout: _Layout) -> Iter
 
 
 def _parse(content: bytes, lines: int | None, layout: _Layout) -> _Parsed:
-    parsed = _parse_fast(content, layout) if lines is not None else None
+    is_regular = lines is not None and (content.isascii() or is_text(content))
+    parsed = _parse_fast(content, layout) if is_regular else None
     if parsed is None or parsed.rows.num_rows + len(parsed.bad) != lines:
         return _parse_carefully(content, layout)
     return parsed
@@ -181,6 +182,7 @@ def _read_csv(content: bytes, layout: _Layout, note: object) -> pa.Table:
             invalid_row_handler=note,
         ),
         pacsv.ConvertOptions(
+            check_utf8=False,
             column_types={name: pa.string() for name in layout.names},
             null_values=list(layout.null_values),
             strings_can_be_null=True,

@@ -47,7 +47,7 @@ def read_xml(file: DeliveredFile, source: Source, server: Server, tally: Tally) 
         if event == "start":
             path.append(_name(element))
             continue
-        is_row = path[-len(row_path) :] == row_path or row_path == ["*"] and len(path) == 2
+        is_row = path[-len(row_path) :] == row_path or (row_path == ["*"] and len(path) == 2)
         path.pop()
         if is_row:
             yield from batches.add(_flat(_content(element), paths))

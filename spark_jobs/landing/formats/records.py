@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -32,8 +33,8 @@ class Dialect:
             return end, block.count(b"\n")
         return _regular_end(block, ord(self.delimiter), ord(self.quote))
 
-    def record(self) -> re.Pattern[bytes]:
-        """Matches one record as far as it is regular, without its line end."""
+    def record(self, *, is_strict: bool = False) -> re.Pattern[bytes]:
+        """Matches one record, without its line end; strict: nothing but a delimiter follows a closing quote."""
         delimiter, ends = re.escape(self.delimiter).encode(), rb"\r\n"
         escape = re.escape(self.escape).encode() if self.escape else b""
         escaped = rb"|" + escape + rb"." if escape else b""
@@ -42,12 +43,13 @@ class Dialect:
         if self.quote:
             quote = re.escape(self.quote).encode()
             inside = rb"(?:[^" + quote + escape + rb"]|" + quote + quote + escaped + rb")*+"
-            value = rb"(?:" + quote + inside + quote + plain + rb"|(?!" + quote + rb")" + plain + rb")"
+            after = b"" if is_strict else plain
+            value = rb"(?:" + quote + inside + quote + after + rb"|(?!" + quote + rb")" + plain + rb")"
         return re.compile(value + rb"(?:" + delimiter + value + rb")*+", re.DOTALL)
 
     def values(self, record: str) -> list[str]:
         """The values of one record."""
-        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
         reader = csv.reader(
             [record], delimiter=self.delimiter, quotechar=self.quote, escapechar=self.escape, quoting=quoting
         )
@@ -89,10 +91,11 @@ class Record:
 
 
 class CarefulScan:
-    """Finds records one by one. A record that is wrong and spans lines is cut back to its first line."""
+    """Finds records one by one. A record that spans lines and is wrong is cut back to its first line."""
 
     def __init__(self, dialect: Dialect, width: int) -> None:
-        self._dialect, self._width, self._pattern = dialect, width, dialect.record()
+        self._dialect, self._width = dialect, width
+        self._pattern, self._strict = dialect.record(), dialect.record(is_strict=True)
         self.end = 0
 
     def records(self, block: bytes, *, is_last: bool) -> Iterator[Record]:
@@ -121,9 +124,10 @@ class CarefulScan:
             return Record(block[start:line_end], rule, "a quote is opened and not closed")
         content = block[start:stop]
         width = self._dialect.width(content)
-        if content and width != self._width:
-            if line_end < stop:
-                return Record(block[start:line_end], "unclosed_quote", "a quote is opened and not closed on its line")
+        is_wrong = bool(content) and width != self._width
+        if line_end < stop and (is_wrong or not self._strict.fullmatch(content)):
+            return Record(block[start:line_end], "unclosed_quote", "a quote is opened and not closed on its line")
+        if is_wrong:
             reason = f"{width} values where {self._width} are expected"
             return Record(content, "cut_last_line" if is_cut else "wrong_number_of_values", reason)
         if not is_text(content):
