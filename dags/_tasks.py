@@ -29,6 +29,14 @@ PARAMETERS = {
     "business_date": Param(None, type=["null", "string"], format="date", description="the run's logical date if empty")
 }
 
+FINAL = {"DbtFailed", "GateFailed", "DeliveryProblem", "DefinitionErrors", "ReleaseRefused", "UnfitError"}
+"""Names of problems that trying again does not solve (names, so that no engine is imported here)."""
+
+
+class UnfitError(RuntimeError):
+    """The lakehouse is in a state in which a run would do harm."""
+
+
 log = logging.getLogger(__name__)
 
 
@@ -44,9 +52,14 @@ def check(logical_date: Any = None, params: Any = None, run_id: Any = None) -> N
     settings, date = load_settings(), business_date(logical_date, params)
     RunLog(settings.home, date).begin()
     with _step(settings, date, "check", ""), _session(settings, run_id, "check") as spark:
-        from spark_jobs.start_conditions import require_fit
+        from spark_jobs import release
 
-        require_fit(spark, settings)
+        lost = release.missing_tables(spark, settings)
+        if lost:
+            raise UnfitError(
+                f"{len(lost)} table(s) are on disk but not in the metastore, such as {lost[0]}: run `make repair`. "
+                "A run would rebuild them over live history."
+            )
 
 
 def land(system: str, logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
@@ -101,7 +114,7 @@ def publish(logical_date: Any = None, params: Any = None, run_id: Any = None) ->
     with _step(settings, date, "publish", "") as figures, _session(settings, run_id, "publish") as spark:
         from spark_jobs import release
 
-        figures.update(release=str(release.publish(spark, settings, date, run_id)))
+        figures.update(release=release.publish(spark, settings, date, run_id).release_id)
 
 
 def export(logical_date: Any = None, params: Any = None) -> None:
@@ -117,7 +130,7 @@ def maintain(logical_date: Any = None, params: Any = None, run_id: Any = None) -
     with _step(settings, date, "maintenance", ""), _session(settings, run_id, "maintain") as spark:
         from spark_jobs import release
 
-        release.maintain(spark, settings, date, run_id)
+        release.maintain(spark, settings)
 
 
 def business_date(logical_date: Any, params: Any) -> dt.date:
@@ -135,7 +148,7 @@ def _build_entity(catalog: Catalog, settings: Settings, name: str, date: dt.date
         from spark_jobs.runner import build_entity
 
         result = build_entity(spark, catalog, settings, name, date, run_id)
-        figures.update(rows=getattr(result, "rows", None), skipped=getattr(result, "skipped", None))
+        figures.update(rows=result.rows, quarantined=result.quarantined, way=result.way)
 
 
 def _catalog(settings: Settings) -> Catalog:
@@ -169,6 +182,6 @@ def _step(settings: Settings, date: dt.date, stage: str, item: str) -> Iterator[
 
 def _is_final(error: Exception) -> bool:
     names: list[str] = [kind.__name__ for kind in type(error).__mro__]
-    return bool({"DbtFailed", "GateFailed", "DeliveryProblem", "DefinitionErrors", "UnfitError"} & set(names))
+    return bool(FINAL & set(names))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from airflow.sdk import DAG, TaskGroup, task
+from airflow.sdk import DAG, BaseOperator, TaskGroup, task
 
 from dags import _tasks
 from spark_jobs.catalog.loading import load_catalog
@@ -22,17 +22,17 @@ with DAG(
     doc_md=__doc__,
 ) as dag:
 
-    def gate(layer: str):
+    def gate(layer: str) -> BaseOperator:
         """The quality gate of one layer."""
-        return task(_tasks.gate, task_id=f"gate_{layer}")(layer)
+        return task(task_id=f"gate_{layer}")(_tasks.gate)(layer)
 
     with TaskGroup("landing") as landing:
         for system in catalog.systems():
-            task(_tasks.land, task_id=system)(system)
+            task(task_id=system)(_tasks.land)(system)
 
     with TaskGroup("silver") as silver:
         for name, entities in _tasks.entity_groups(catalog).items():
-            task(_tasks.build_silver, task_id=name, pool="silver")(entities)
+            task(task_id=name, pool="silver")(_tasks.build_silver)(entities)
 
     (
         task(_tasks.check)()

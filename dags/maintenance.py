@@ -19,4 +19,4 @@ with DAG(
     default_args=_tasks.DEFAULTS,
     doc_md=__doc__,
 ) as dag:
-    task(_tasks.maintain, pool="silver")()
+    task(pool="silver")(_tasks.maintain)()

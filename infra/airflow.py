@@ -115,7 +115,8 @@ def start(settings: Settings) -> bool:
 
 def stop(settings: Settings) -> bool:
     """Stop its processes; False when none was running."""
-    return any([one.stop(patience=15) for one in reversed(services(settings))])
+    stopped = [one.stop(patience=15) for one in reversed(services(settings))]
+    return any(stopped)
 
 
 def password(settings: Settings) -> str:
@@ -140,7 +141,7 @@ def status(settings: Settings) -> str:
 if __name__ == "__main__":
     chosen = load_settings()
     try:
-        action = {"start": start, "stop": stop}.get((sys.argv + ["status"])[1])
+        action = {"start": start, "stop": stop}.get([*sys.argv, "status"][1])
         if action:
             action(chosen)
         print(status(chosen))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from infra.preflight import find_java
+
 PROJECT = Path(__file__).resolve().parent.parent
 LOCK = PROJECT / "infra" / "jars.lock.yml"
 
@@ -86,7 +88,7 @@ def _resolve(work: Path) -> Path:
         "--packages", ",".join(_lock()["packages"]), "--exclude-packages", ",".join(_lock().get("exclude", [])),
         "--conf", f"spark.jars.ivy={work / 'ivy'}", "--conf", "spark.ui.enabled=false", str(empty),
     ]  # fmt: skip
-    environment = {**os.environ, "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable}
+    environment = {**os.environ, "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable, "JAVA_HOME": find_java()}
     environment.pop("SPARK_REMOTE", None)
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:

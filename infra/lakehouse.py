@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from infra import jars
+from infra import jars, preflight
 from infra.processes import ProcessError, Service, is_listening, python_environment, require_free, wait_until
 from spark_jobs.catalog.names import SCHEMAS
 from spark_jobs.session import close, connect
@@ -168,8 +168,17 @@ def _make_folders(settings: Settings) -> None:
 
 
 def _environment() -> dict[str, str]:
-    home = str(jars.spark_home())
-    return {**python_environment(), "SPARK_HOME": home, "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    try:
+        java_home = preflight.find_java()
+    except preflight.Problem as problem:
+        raise ProcessError(str(problem)) from None
+    return {
+        **python_environment(),
+        "JAVA_HOME": java_home,
+        "SPARK_HOME": str(jars.spark_home()),
+        "PYSPARK_PYTHON": sys.executable,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+    }
 
 
 def _await(settings: Settings, lakehouse: Service) -> None:

@@ -2,11 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+on_record: Callable[[dict[str, Any]], None] | None = None
+"""Called with each finished step, for progress on a screen."""
 
 
 class RunLog:
@@ -20,6 +24,7 @@ class RunLog:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         if self.file.exists():
             self.file.replace(self.file.with_suffix(".previous"))
+        self.file.with_suffix(".errors").unlink(missing_ok=True)
 
     def finish(self) -> None:
         """Say that the run came to its end."""
@@ -36,6 +41,8 @@ class RunLog:
             state = "done"
         except Exception as error:
             figures["reason"] = str(error)
+            with self.file.with_suffix(".errors").open("a", encoding="utf-8") as file:
+                file.write(f"--- {stage} {item}\n{traceback.format_exc()}\n")
             raise
         finally:
             seconds = round(time.perf_counter() - began, 3)
@@ -51,3 +58,5 @@ class RunLog:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
+        if on_record:
+            on_record(record)

@@ -67,7 +67,8 @@ class Settings(BaseModel):
 
     def environment_variables(self) -> dict[str, str]:
         """The same settings as BELLWETHER_ variables, for a child process."""
-        values = {name: value for name, value in self if value not in (None, "")} | {"schedule": self.schedule or "none"}
+        values = {name: value for name, value in self if value not in (None, "")}
+        values["schedule"] = self.schedule or "none"
         return {f"{PREFIX}{name.upper()}": _text(value) for name, value in values.items()}
 
 
@@ -91,8 +92,28 @@ def load_settings(**overrides: Any) -> Settings:
     }
     if os.environ.get("SPARK_REMOTE") and "remote" not in from_environment:
         from_environment["remote"] = os.environ["SPARK_REMOTE"].split("/;")[0]
-    values = {**(yaml.safe_load(file.read_text(encoding="utf-8")) or {}), **from_environment, **overrides}
-    return _completed(values)
+    profile_values = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    home = _completed({**profile_values, **from_environment, **overrides}).home
+    return _completed({**profile_values, **installed(home), **from_environment, **overrides})
+
+
+def installed(home: Path) -> dict[str, Any]:
+    """What `install` remembers of a home: which bank it holds."""
+    file = home / "installation.yml"
+    return yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def install(settings: Settings) -> None:
+    """Remember which bank this home holds. Raises SettingsError when it holds another one."""
+    known = installed(settings.home)
+    if known and known["environment"] != settings.environment:
+        raise SettingsError(
+            f"{settings.home} holds the {known['environment']} bank, not the {settings.environment} one: "
+            "set BELLWETHER_HOME to another folder, or `make clean` to remove it."
+        )
+    settings.home.mkdir(parents=True, exist_ok=True)
+    chosen = {"environment": settings.environment, "data": str(settings.data) if settings.data else None}
+    (settings.home / "installation.yml").write_text(yaml.safe_dump(chosen), encoding="utf-8")
 
 
 def _completed(values: dict[str, Any]) -> Settings:
