@@ -37,7 +37,7 @@ def make_environment(python):
     uv = bootstrap_uv(python)
     say("Making the Python environment from uv.lock (about 2 GB, some minutes the first time) ...")
     began = time.time()
-    environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_PROJECT_ENVIRONMENT=ENVIRONMENT, UV_LINK_MODE="copy")
+    environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_PROJECT_ENVIRONMENT=ENVIRONMENT)
     environment.pop("VIRTUAL_ENV", None)
     command = [uv, "sync", "--frozen", "--python", python]
     run(command, "The environment could not be made: is the package registry reachable?", environment)
