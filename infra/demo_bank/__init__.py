@@ -1,1 +1,1 @@
-"""A seeded generator of a coherent private bank: daily deliveries of its systems, with planted defects and their truth."""
+"""A seeded generator of a coherent private bank: daily deliveries, planted defects and their truth."""

@@ -36,18 +36,18 @@ def draw_accounts(block: Block) -> Columns:
     today = block.options.today
     opened = np.minimum(persons["started"][owner] + random.integers(0, 900, len(owner)) * (place > 0), today - 370)
     opened = np.where(persons["arrival"][owner] > 0, persons["started"][owner], opened)
-    accounts = {
+    has_overdraft = (kind == 0) & (random.random(len(owner)) < 0.3)
+    return {
         "owner": owner, "place": place, "kind": kind, "currency": currency, "opened": opened,
         "number": persons["number"][owner] * MOST + place,
         "arrival": persons["arrival"][owner],
         "status": pick(random, (95, 3, 0.6, 0), len(owner)),
         "target": _targets(block, random, owner, currency),
         "interest_points": np.array([5, 90, 210])[kind] + random.integers(0, 15, len(owner)),
-        "overdraft": np.where((kind == 0) & (random.random(len(owner)) < 0.3), random.integers(1, 21, len(owner)) * 5_000_00, 0),
+        "overdraft": np.where(has_overdraft, random.integers(1, 21, len(owner)) * 5_000_00, 0),
         "maturity": np.where(kind == 2, today + random.integers(20, 700, len(owner)), 0),
         "iban": random.integers(10**11, 10**12, len(owner)),
     }  # fmt: skip
-    return accounts
 
 
 def _targets(block: Block, random: np.random.Generator, owner: np.ndarray, currency: np.ndarray) -> np.ndarray:

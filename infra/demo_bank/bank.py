@@ -12,8 +12,21 @@ from infra.demo_bank.persons import real_clients
 from infra.demo_bank.planted import Book
 from infra.demo_bank.row_defects import note_duplicates, with_bad_rows
 from infra.demo_bank.systems import (
-    cards, contact, core_banking, credit, crm, digital, feedback, insurance, investments, market_data, marketing, organisation,
-    outside, relations, service,
+    cards,
+    contact,
+    core_banking,
+    credit,
+    crm,
+    digital,
+    feedback,
+    insurance,
+    investments,
+    market_data,
+    marketing,
+    organisation,
+    outside,
+    relations,
+    service,
 )  # fmt: skip
 from infra.demo_bank.versions import with_versions
 from infra.demo_bank.writing import DeliveryFile, Format
@@ -68,7 +81,8 @@ class Inbox:
 def deliveries(block: Block) -> Iterator[Delivery]:
     """What every system delivers for this block."""
     for system in systems_of(block.options.environment):
-        yield from system.deliver(block)
+        if any(is_wanted(source, block.options.only) for source in system.FORMATS):
+            yield from system.deliver(block)
 
 
 def spoilt(block: Block, delivery: Delivery, layout: Format, book: Book) -> Delivery:
@@ -76,6 +90,11 @@ def spoilt(block: Block, delivery: Delivery, layout: Format, book: Book) -> Deli
     if not block.options.defect_rate:
         return delivery
     return with_bad_rows(block, with_versions(block, delivery, layout, book), layout, book)
+
+
+def is_wanted(source: str, only: tuple[str, ...]) -> bool:
+    """Whether the source is among the sources and systems asked for."""
+    return not only or source in only or source.split("/", maxsplit=1)[0] in only
 
 
 def generate(options: Options) -> dict[str, int]:
@@ -87,6 +106,8 @@ def generate(options: Options) -> dict[str, int]:
     for block in blocks(options, make_market(options)):
         note_duplicates(block, book)
         for delivery in deliveries(block):
+            if not is_wanted(delivery.source, options.only):
+                continue
             sent = mishaps.apply(spoilt(block, delivery, formats[delivery.source], book))
             if sent is not None:
                 inbox.write(sent)

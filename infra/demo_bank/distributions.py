@@ -1,7 +1,8 @@
 """Wealth, ages and balance sheets of affluent households.
 
-Figures restated from the Survey of Consumer Finances of the US Federal Reserve (waves 2010 to 2022, weighted, in thousands of
-2022 dollars). Net worth follows the household head's age; shares are means over gross assets within a bracket of net worth.
+Figures restated from the Survey of Consumer Finances of the US Federal Reserve (waves 2010 to 2022, weighted, in
+thousands of 2022 dollars). Net worth follows the age of the household's head; shares are means over gross assets within
+a bracket of net worth.
 """
 
 import numpy as np

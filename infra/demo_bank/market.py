@@ -87,9 +87,13 @@ def generated_market(options: Options) -> Market:
     random = generator(options.seed, "market")
     span = np.arange(options.history_start - 14, options.day_numbers[-1] + 1)
     days = span[(span + 3) % 7 < 5]
-    instruments = tuple(_instrument(random, kind, n) for kind, count in zip(KINDS, KIND_COUNTS, strict=True) for n in range(count))
+    instruments = tuple(
+        _instrument(random, kind, n) for kind, count in zip(KINDS, KIND_COUNTS, strict=True) for n in range(count)
+    )
     start = np.exp(random.normal(4.2, 0.7, len(instruments)))
-    volatility = np.array([{"equity": 0.015, "etf": 0.010, "fund": 0.006, "bond": 0.003}[one.kind] for one in instruments])
+    volatility = np.array(
+        [{"equity": 0.015, "etf": 0.010, "fund": 0.006, "bond": 0.003}[one.kind] for one in instruments]
+    )
     moves = random.normal(0.0002, 1, (len(days), len(instruments))) * volatility
     prices = np.maximum(np.rint(start * np.exp(np.cumsum(moves, axis=0)) * 10**PRICE_PLACES), 100).astype(np.int64)
     drift = random.normal(0, 0.004, (len(days), len(CURRENCIES)))
@@ -109,8 +113,9 @@ def _instrument(random: np.random.Generator, kind: str, number: int) -> Instrume
     classes = ASSET_CLASSES[kind]
     risk = {"equity": 6, "etf": 5, "fund": 4, "bond": 2}[kind]
     coupon = int(random.integers(25, 600)) if kind == "bond" else 0
-    return Instrument(isin(country, KINDS.index(kind) * 1_000 + number), kind, classes[number % len(classes)], name, currency,
-                      country, SECTORS[number % 8], risk, coupon)  # fmt: skip
+    key = isin(country, KINDS.index(kind) * 1_000 + number)
+    asset_class, sector = classes[number % len(classes)], SECTORS[number % len(SECTORS)]
+    return Instrument(key, kind, asset_class, name, currency, country, sector, risk, coupon)
 
 
 def isin(country: str, number: int) -> str:
@@ -137,4 +142,8 @@ def _closes(path: Path) -> tuple[list[str], dict[int, list[float]]]:
     with gzip.open(path, "rt") as lines:
         rows = csv.reader(lines)
         names = next(rows)[1:]
-        return names, {(date.fromisoformat(row[0]) - EPOCH).days: [float(value) for value in row[1:]] for row in rows if "" not in row}
+        return names, {
+            (date.fromisoformat(row[0]) - EPOCH).days: [float(value) for value in row[1:]]
+            for row in rows
+            if "" not in row
+        }

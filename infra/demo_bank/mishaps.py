@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
+from typing import Any
 
 from infra.demo_bank.arrivals import pending_folder
 from infra.demo_bank.block import Delivery
@@ -31,7 +32,9 @@ MISHAPS = (
     Mishap("shrunken_snapshot", "family_relations/relations", -1, "silver", detail="half of the rows are missing"),
     Mishap("missing_delivery", "product_catalogue/products", 1, "freshness", detail="nothing was delivered"),
     Mishap("late_file", "web_events/events", 1, "silver", detail="five rows come a date later in a second file"),
-    Mishap("wrong_control_total", "instant_ratings/ratings", 1, "ledger", "rejected", "the control file counts 3 too many"),
+    Mishap(
+        "wrong_control_total", "instant_ratings/ratings", 1, "ledger", "rejected", "the control file counts 3 too many"
+    ),
 )
 
 
@@ -84,7 +87,7 @@ class Mishaps:
         kept = delivery.rows.num_rows // 2
         names = {"from_party_id": "from_person", "to_party_id": "to_person", "relation_type_code": "relation"}
         for row in delivery.rows.slice(kept, 3).to_pylist():
-            expected = {"entity": "party_relations", "key": {name: row[path] for name, path in names.items()},
+            expected: dict[str, Any] = {"entity": "party_relations", "key": {name: row[path] for name, path in names.items()},
                         "values": {"is_deleted": "false"}}  # fmt: skip
             key = {path: row[path] for path in names.values()}
             self._note(mishap, delivery.date_index, key, expected=expected)
@@ -101,12 +104,17 @@ class Mishaps:
         file.close()
         for row in late.select(["event", "kind", "session"]).to_pylist():
             values = {"event_type_code": row["kind"], "session_id": row["session"]}
-            expected = {"entity": "events", "key": {"event_id": row["event"]}, "values": values}
+            expected: dict[str, Any] = {"entity": "events", "key": {"event_id": row["event"]}, "values": values}
             self._note(mishap, delivery.date_index, {"event": row["event"]}, name, expected)
         return delivery._replace(rows=delivery.rows.slice(LATE_ROWS))
 
     def _note(
-        self, mishap: Mishap, index: int, key: dict[str, str], file: str | None = None, expected: dict[str, object] | None = None
+        self,
+        mishap: Mishap,
+        index: int,
+        key: dict[str, str],
+        file: str | None = None,
+        expected: dict[str, Any] | None = None,
     ) -> None:
         self._noted.add(mishap.kind)
         expected = expected or ({"state": mishap.state} if mishap.state else {})

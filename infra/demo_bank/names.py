@@ -29,7 +29,9 @@ def written_names(own: Columns, in_pinyin: bool) -> tuple[pa.Array, pa.Array]:
     han = [words(GIVEN_HAN[sex][side], own["given"] % len(GIVEN_HAN[sex][side])) for sex in (0, 1)]
     given = pc.if_else(is_han, pc.if_else(is_man, han[1], han[0]), pc.if_else(is_man, latin[1], latin[0]))
     families = (FAMILY_HAN, FAMILY_PINYIN)[side]
-    family = pc.if_else(is_han, words(families, own["family"] % len(families)), words(lists.FAMILY, own["family"] % len(lists.FAMILY)))
+    family = pc.if_else(
+        is_han, words(families, own["family"] % len(families)), words(lists.FAMILY, own["family"] % len(lists.FAMILY))
+    )
     return with_typos(given, own["typo"] == 1), with_typos(family, own["typo"] == 2)
 
 

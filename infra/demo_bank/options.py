@@ -29,6 +29,8 @@ class Options:
     """Postings of one further business date, as a share of the history's."""
     activity: float = 1.0
     """Factor on events, contacts, surveys and other behaviour."""
+    only: tuple[str, ...] = ()
+    """Sources or systems to write; all when empty."""
     block_size: int = 20_000
     """Customers held in memory at a time."""
 

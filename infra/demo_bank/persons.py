@@ -15,7 +15,17 @@ HOUSEHOLD_SIZES = (0.76, 0.19, 0.05)
 """Shares of households with one, two and three customers: 1.3 persons on average."""
 SEGMENTS = ("retail", "affluent", "private", "ultra")
 SEGMENT_BOUNDS = (250_000, 1_000_000, 10_000_000)
-OCCUPATIONS = ("employee", "executive", "entrepreneur", "professional", "public", "retired", "student", "homemaker", "other")
+OCCUPATIONS = (
+    "employee",
+    "executive",
+    "entrepreneur",
+    "professional",
+    "public",
+    "retired",
+    "student",
+    "homemaker",
+    "other",
+)
 MARITAL = ("single", "married", "partnered", "divorced", "widowed")
 ADVISERS_PER = 80
 """Customers an adviser looks after."""
@@ -110,8 +120,12 @@ def _relationship(random: np.random.Generator, persons: Columns, block: Block) -
         persons["birth"] = (today - persons["age"] * 365.25 - 40).astype(np.int64)
     years = np.minimum(random.exponential(9, size), np.maximum(persons["age"] - 16, 0.5))
     persons["started"] = (today - 380 - years * 365).astype(np.int64)
-    arrival = np.where(random.random(size) < NEW_SHARE * (options.days - 1), random.integers(1, max(2, options.days), size), 0)
-    persons["arrival"] = np.where(persons["member"] == 0, arrival, 0) if options.days > 1 else np.zeros(size, dtype=np.int64)
+    arrival = np.where(
+        random.random(size) < NEW_SHARE * (options.days - 1), random.integers(1, max(2, options.days), size), 0
+    )
+    persons["arrival"] = (
+        np.where(persons["member"] == 0, arrival, 0) if options.days > 1 else np.zeros(size, dtype=np.int64)
+    )
     days = np.array(options.day_numbers)
     persons["started"] = np.where(persons["arrival"] > 0, days[persons["arrival"]], persons["started"])
     persons |= {
@@ -123,7 +137,8 @@ def _relationship(random: np.random.Generator, persons: Columns, block: Block) -
         "channel": pick(random, (38, 18, 14, 12, 14, 4), size),
         "adviser": random.integers(0, adviser_count(options), size)[persons["household"]],
         "status": pick(random, (94, 4, 1.5, 0), size),
-        "updated": (today - random.integers(1, options.history_days, size)) * 86_400 + random.integers(25_000, 64_000, size),
+        "updated": (today - random.integers(1, options.history_days, size)) * 86_400
+        + random.integers(25_000, 64_000, size),
     }  # fmt: skip
 
 
@@ -167,10 +182,11 @@ def real_clients(options: Options) -> Columns:
     for row in rows:
         year, month, day = (int(row["birth_number"][at : at + 2]) for at in (0, 2, 4))
         gender.append(0 if month > 50 else 1)
-        births.append(np.datetime64(f"{1900 + year + shift:04d}-{(month - 1) % 50 + 1:02d}-01") + np.timedelta64(day - 1, "D"))
+        births.append(
+            np.datetime64(f"{1900 + year + shift:04d}-{(month - 1) % 50 + 1:02d}-01") + np.timedelta64(day - 1, "D")
+        )
     birth = (np.array(births, dtype="datetime64[D]") - np.datetime64(EPOCH)).astype(np.int64)
     return {
         "number": np.array([int(row["client_id"]) for row in rows]),
         "birth": birth, "gender": np.array(gender), "age": np.clip((options.today - birth) / 365.25, 16, 95),
     }  # fmt: skip
-

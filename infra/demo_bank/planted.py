@@ -54,4 +54,3 @@ def read_planted(inbox: Path) -> list[tuple[str, Planted]]:
     file = inbox / TRUTH
     rows = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
     return [(row.pop("id"), Planted(**row)) for row in rows]
-

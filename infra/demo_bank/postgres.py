@@ -9,13 +9,14 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 DATABASE_FOLDER = ".database"
 USER, DATABASE = "bellwether", "bank"
 TABLE = """
 drop schema if exists service cascade; create schema service;
-create table service.cases (delivery_date date, case_id text, customer_id text, case_type text, priority text, status text,
-  channel text, team text, opened_at text, closed_at text, due_at text, reopened text);
+create table service.cases (delivery_date date, case_id text, customer_id text, case_type text, priority text,
+  status text, channel text, team text, opened_at text, closed_at text, due_at text, reopened text);
 """
 
 
@@ -58,9 +59,22 @@ def start(home: Path) -> Server:
     data = folder / "data"
     _run([initdb, "-D", str(data), "-U", USER, "--auth=trust", "--encoding=UTF8", "--no-sync"], owner)
     port = _free_port()
-    options = ["-D", str(data), "-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"]
+    options = [
+        "-D",
+        str(data),
+        "-p",
+        str(port),
+        "-k",
+        str(folder),
+        "-c",
+        "listen_addresses=127.0.0.1",
+        "-c",
+        "fsync=off",
+    ]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([postgres, *options], stdout=log, stderr=log, cwd="/", start_new_session=True, **_as(owner))
+        process = subprocess.Popen(
+            [postgres, *options], stdout=log, stderr=log, cwd="/", start_new_session=True, **_as(owner)
+        )
     server = Server(folder, port, process.pid)
     _await(server, process)
     sql(server, f"create database {DATABASE}", "postgres")
@@ -95,11 +109,11 @@ def stop(server: Server) -> None:
     shutil.rmtree(server.folder, ignore_errors=True)
 
 
-def _psql(server: Server, statement: str, database: str, rows: object) -> str:
+def _psql(server: Server, statement: str, database: str, rows: IO[bytes] | None) -> str:
     options = ["-h", "127.0.0.1", "-p", str(server.port), "-U", USER, "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1"]
     done = subprocess.run(
         [program("psql"), *options, "-c", statement], stdin=rows or subprocess.DEVNULL, capture_output=True, check=False
-    )  # type: ignore[call-overload]
+    )
     if done.returncode:
         raise UnavailableError(f"PostgreSQL refused a statement: {done.stderr.decode().strip()}")
     return done.stdout.decode().strip()
@@ -134,12 +148,12 @@ def _reachable(home: Path, owner: pwd.struct_passwd | None) -> Path:
     return home if owner is None or open_to_all else Path(tempfile.gettempdir())
 
 
-def _as(owner: pwd.struct_passwd | None) -> dict[str, object]:
+def _as(owner: pwd.struct_passwd | None) -> dict[str, Any]:
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
 
 
 def _run(command: list[str], owner: pwd.struct_passwd | None) -> None:
-    done = subprocess.run(command, capture_output=True, check=False, cwd="/", **_as(owner))  # type: ignore[call-overload]
+    done = subprocess.run(command, capture_output=True, check=False, cwd="/", **_as(owner))
     if done.returncode:
         raise UnavailableError(f"{Path(command[0]).name} failed: {done.stderr.decode(errors='replace').strip()[-500:]}")
 

@@ -7,8 +7,8 @@ from infra.demo_bank.draw import Columns, pick, repeated
 from infra.demo_bank.market import PRICE_PLACES
 
 TYPES = (
-    "salary", "transfer", "card_payment", "cash_withdrawal", "cash_deposit", "direct_debit", "standing_order", "fee", "interest",
-    "tax", "trade_settlement", "insurance_premium", "loan_payment", "pension", "dividend", "other",
+    "salary", "transfer", "card_payment", "cash_withdrawal", "cash_deposit", "direct_debit", "standing_order", "fee",
+    "interest", "tax", "trade_settlement", "insurance_premium", "loan_payment", "pension", "dividend", "other",
 )  # fmt: skip
 EVERYDAY = (0, 14, 46, 7, 1, 9, 4, 3, 2, 1.2, 0, 2.5, 2, 0, 2, 5)
 """Shares of the postings that follow no calendar."""
@@ -46,7 +46,9 @@ def _everyday(block: Block, random: np.random.Generator) -> Columns:
         for index in block.indexes if index
     ]  # fmt: skip
     account = np.concatenate([repeated(count) for count in counts])
-    day = np.concatenate([random.integers(low, high + 1, count.sum()) for (low, high), count in zip(spans, counts, strict=True)])
+    day = np.concatenate(
+        [random.integers(low, high + 1, count.sum()) for (low, high), count in zip(spans, counts, strict=True)]
+    )
     kind = pick(random, EVERYDAY, len(account))
     return _rows(block, random, account, day, kind)
 
@@ -59,7 +61,13 @@ def _rows(block: Block, random: np.random.Generator, account: np.ndarray, day: n
     rates = block.market.rate(block.options.today, np.arange(8))[accounts["currency"][account]]
     cents = np.maximum(np.rint(euro * rates * 100).astype(np.int64), 1)
     sign = np.where(random.random(len(kind)) < CREDIT_CHANCE[kind], 1, -1)
-    return {"account": account, "day": day, "type": kind, "cents": cents * sign, "luck": random.integers(0, 1 << 31, len(kind))}
+    return {
+        "account": account,
+        "day": day,
+        "type": kind,
+        "cents": cents * sign,
+        "luck": random.integers(0, 1 << 31, len(kind)),
+    }
 
 
 def _calendar(block: Block, random: np.random.Generator) -> list[Columns]:
@@ -68,8 +76,8 @@ def _calendar(block: Block, random: np.random.Generator) -> list[Columns]:
     if options.postings < MIN_CALENDAR:
         return []
     account = np.flatnonzero((accounts["place"] == 0) & (accounts["arrival"] == 0))
-    last = np.datetime64(options.dates[-1])
-    months = np.arange(np.datetime64(last, "M") - options.history_days // 30, np.datetime64(last, "M") + 1)
+    last = np.datetime64(options.dates[-1], "D").astype("datetime64[M]")
+    months = np.arange(last - options.history_days // 30, last + 1)
     parts = []
     is_retired = block.persons["occupation"][accounts["owner"][account]] == 5
     for month_day, kinds in ((25, np.where(is_retired, 13, 0)), (1, np.full(len(account), 6))):

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from infra.demo_bank.block import Block, Delivery
 from infra.demo_bank.draw import joined, texts
 from infra.demo_bank.planted import Book, Planted
+from infra.demo_bank.systems import crm
 from infra.demo_bank.writing import Format
 
 
@@ -104,7 +105,9 @@ def note(block: Block, delivery: Delivery, layout: Format, defect: RowDefect, ba
     said = ", ".join(f"{name} is {value}" for name, value in defect.changes.items())
     keys = pc.cast(bad[defect.key], pa.string()).to_pylist()
     for key in keys:
-        named = {defect.key: key} | ({} if defect.is_new else {name: str(value) for name, value in defect.changes.items()})
+        named = {defect.key: key} | (
+            {} if defect.is_new else {name: str(value) for name, value in defect.changes.items()}
+        )
         where, expected = "quarantine", {}
         if defect.entity:
             where, expected = "references", {"entity": defect.entity, "key": {defect.entity_key: key}}
@@ -121,5 +124,6 @@ def note_duplicates(block: Block, book: Book) -> None:
     kinds = {"1": "a typo in the given name", "2": "a typo in the family name", "3": "the same name"}
     for copy, original, typo in zip(copies, originals, typos, strict=True):
         what = f"the person {original} once more, with {kinds[typo]}, perhaps moved"
-        book.add(Planted("duplicate_person", "crm/persons", day, "persons.jsonl.gz", {"personId": copy}, what, "identity",
-                         {"same_as": original}))  # fmt: skip
+        key, expected = {"personId": copy}, {"same_as": original}
+        file = crm.FORMATS["crm/persons"].file
+        book.add(Planted("duplicate_person", "crm/persons", day, file, key, what, "identity", expected))

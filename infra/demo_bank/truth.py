@@ -64,7 +64,9 @@ def false_alarms(home: Path, inbox: Path) -> list[Alarm]:
     alarms = []
     for table in QUARANTINES:
         for row in _rows(home, table):
-            is_known = (row["source"], str(row["delivery_date"])) in rejected or _names_any(row["raw"], keys[row["source"]])
+            is_known = (row["source"], str(row["delivery_date"])) in rejected or _names_any(
+                row["raw"], keys[row["source"]]
+            )
             if not is_known:
                 alarms.append(Alarm(table, row["source"], str(row["rule"]), str(row["raw"])[:200]))
     everywhere = set().union(*keys.values()) if keys else set()
@@ -86,7 +88,10 @@ def _in_quarantine(home: Path, planted: list[tuple[str, Planted]]) -> Iterable[F
 
 
 def _in_failing_rows(home: Path, planted: list[tuple[str, Planted]]) -> Iterable[Finding]:
-    texts = [json.dumps(row, default=str, ensure_ascii=False) for row in (*_rows(home, FAILING), *_rows(home, QUARANTINES[1]))]
+    texts = [
+        json.dumps(row, default=str, ensure_ascii=False)
+        for row in (*_rows(home, FAILING), *_rows(home, QUARANTINES[1]))
+    ]
     for key, one in planted:
         names = list(one.expected["key"].values())
         is_found = any(all(name in text for name in names) for text in texts)
@@ -94,7 +99,9 @@ def _in_failing_rows(home: Path, planted: list[tuple[str, Planted]]) -> Iterable
 
 
 def _in_ledger(home: Path, planted: list[tuple[str, Planted]]) -> Iterable[Finding]:
-    seen = {(row["source"], str(row["delivery_date"]), row["file_name"], row["state"]) for row in _rows(home, DELIVERIES)}
+    seen = {
+        (row["source"], str(row["delivery_date"]), row["file_name"], row["state"]) for row in _rows(home, DELIVERIES)
+    }
     for key, one in planted:
         is_found = (one.source, one.delivery_date, one.file, one.expected["state"]) in seen
         yield Finding(key, one, is_found, DELIVERIES if is_found else "the ledger shows another state")
@@ -115,10 +122,14 @@ def _in_silver(home: Path, planted: list[tuple[str, Planted]]) -> Iterable[Findi
         rows = _silver_rows(home, entity, [one for _, one in defects])
         for key, one in defects:
             wanted = one.expected["values"]
-            matching = [row for row in rows if _has(row, {**one.expected["key"], "source_system": one.source.split("/")[0]})]
+            matching = [
+                row for row in rows if _has(row, {**one.expected["key"], "source_system": one.source.split("/")[0]})
+            ]
             is_found = len(matching) == 1 and _has(matching[0], wanted)
             seen = "no row" if not matching else str({name: _text(matching[0].get(name)) for name in wanted})
-            yield Finding(key, one, is_found, silver_table(entity) if is_found else f"{silver_table(entity)} says {seen}")
+            yield Finding(
+                key, one, is_found, silver_table(entity) if is_found else f"{silver_table(entity)} says {seen}"
+            )
 
 
 def _silver_rows(home: Path, entity: str, planted: list[Planted]) -> list[dict[str, Any]]:

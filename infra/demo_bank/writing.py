@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -63,7 +63,7 @@ class DeliveryFile:
         plain = self.path.open("wb")
         self._closers = [plain]
         if self.path.suffix == ".gz":
-            packed: IO[bytes] = gzip.GzipFile("", "wb", compresslevel=3, fileobj=plain, mtime=0)
+            packed = cast(IO[bytes], gzip.GzipFile("", "wb", compresslevel=3, fileobj=plain, mtime=0))
         elif self.path.suffix == ".zip":
             archive = zipfile.ZipFile(plain, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
             self._closers.insert(0, archive)
@@ -111,7 +111,9 @@ def opening(layout: Format, names: list[str]) -> str:
     """What a file of this layout begins with."""
     if layout.kind == "csv":
         return layout.delimiter.join(names) + "\n"
-    return {"xml": markup.xml_opening(layout.root), "xes": markup.XES_OPENING, "yaml": f"{layout.root}:\n"}.get(layout.kind, "")
+    return {"xml": markup.xml_opening(layout.root), "xes": markup.XES_OPENING, "yaml": f"{layout.root}:\n"}.get(
+        layout.kind, ""
+    )
 
 
 def closing(layout: Format) -> str:
@@ -125,7 +127,9 @@ def body(layout: Format, rows: pa.Table) -> bytes:
         return b""
     if layout.kind == "csv":
         return csv_bytes(layout, rows)
-    lines = {"jsonl": markup.json_lines, "xml": markup.xml_rows, "xes": markup.xes_traces, "yaml": markup.yaml_rows}[layout.kind]
+    lines = {"jsonl": markup.json_lines, "xml": markup.xml_rows, "xes": markup.xes_traces, "yaml": markup.yaml_rows}[
+        layout.kind
+    ]
     return encoded(lines(rows, layout.row), layout)
 
 

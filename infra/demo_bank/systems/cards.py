@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from infra.demo_bank.accounts import account_ids
 from infra.demo_bank.block import Block, Delivery
-from infra.demo_bank.draw import days, ids, joined, money, moments, pick, words
+from infra.demo_bank.draw import days, ids, joined, moments, money, pick, words
 from infra.demo_bank.market import CURRENCIES
 from infra.demo_bank.writing import Format
 
@@ -32,7 +32,9 @@ def deliver(block: Block) -> Iterator[Delivery]:
         random = block.random("cards", index)
         chosen = every if index == 0 else every[random.random(len(every)) < 0.01]
         owner = own["owner"][chosen]
-        rank = np.where(persons["age"][owner] < 20, 5, np.minimum(persons["segment"][owner] + own["iban"][chosen] % 2, 4))
+        rank = np.where(
+            persons["age"][owner] < 20, 5, np.minimum(persons["segment"][owner] + own["iban"][chosen] % 2, 4)
+        )
         status = pick(random, (97, 1, 1, 1) if index == 0 else (30, 50, 5, 15), len(chosen))
         issued = np.maximum(own["opened"][chosen], block.options.today - own["iban"][chosen] % 1_300)
         yield Delivery("cards/cards", index, pa.table({

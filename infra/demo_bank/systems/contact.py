@@ -16,7 +16,18 @@ FORMATS = {
     "branch_visits/visits": Format("visits.csv", delimiter=";", encoding="latin-1"),
     "call_centre/calls": Format("calls.jsonl"),
 }
-TOPICS = ("account", "card", "payment", "investment", "loan", "insurance", "complaint", "advice", "fees", "address_change")
+TOPICS = (
+    "account",
+    "card",
+    "payment",
+    "investment",
+    "loan",
+    "insurance",
+    "complaint",
+    "advice",
+    "fees",
+    "address_change",
+)
 OUTCOMES = ("resolved", "follow_up", "transferred", "abandoned", "sale")
 
 

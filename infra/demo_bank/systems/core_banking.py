@@ -8,7 +8,7 @@ import pyarrow as pa
 from infra.demo_bank import postings
 from infra.demo_bank.accounts import STATUSES, TYPES, account_ids, ibans
 from infra.demo_bank.block import Block, Delivery
-from infra.demo_bank.draw import days, ids, joined, money, moments, pick, scaled, texts, words
+from infra.demo_bank.draw import days, ids, joined, moments, money, pick, scaled, texts, words
 from infra.demo_bank.market import CURRENCIES
 from infra.demo_bank.systems.cards import card_of_account
 from infra.demo_bank.writing import Format
@@ -21,8 +21,10 @@ FORMATS = {
 }
 CHANNELS = ("app", "web", "branch", "atm", "pos", "phone", "batch", "partner")
 CHANNEL_OF_TYPE = np.array([6, 0, 4, 3, 2, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 1])
-PURPOSES = ("household", "insurance", "loan", "leasing", "pension", "statement", "interest", "sanction", "salary", "investment",
-            "tax", "leisure", "other")  # fmt: skip
+PURPOSES = (
+    "household", "insurance", "loan", "leasing", "pension", "statement", "interest", "sanction", "salary", "investment",
+    "tax", "leisure", "other",
+)  # fmt: skip
 PURPOSE_OF_TYPE = np.array([8, 12, 11, 11, 12, 0, 0, 5, 6, 10, 9, 1, 2, 4, 9, 12])
 MERCHANTS = ("5411", "5812", "5541", "5311", "4511", "7011", "5732", "5944", "5691", "8011", "7991", "4121")
 BANKS = ("UBSWCHZH", "DEUTDEFF", "BNPAFRPP", "BARCGB22", "HSBCHKHH", "ICBKCNBJ", "UNCRITMM", "CHASUS33")
@@ -88,7 +90,9 @@ def account_parties(block: Block, index: int) -> pa.Table:
     new = np.flatnonzero(own["arrival"] == index)
     owner = own["owner"][new]
     spouse = np.minimum(owner + 1, block.size - 1)
-    is_couple = (persons["member"][owner] == 0) & (persons["member"][spouse] == 1) & (persons["household"][spouse] == owner)
+    is_couple = (
+        (persons["member"][owner] == 0) & (persons["member"][spouse] == 1) & (persons["household"][spouse] == owner)
+    )
     shared = new[is_couple & (own["place"][new] == 0) & (persons["arrival"][spouse] <= index) & (owner % 2 == 0)]
     partner = own["owner"][shared] + 1
     role = np.where(partner % 4 == 1, 1, 2)
@@ -109,7 +113,9 @@ def balances(block: Block, index: int) -> pa.Table:
     options, own, rows = block.options, block.accounts, block.postings
     low, high = options.span(index)
     if index == 0:
-        months = np.arange(np.datetime64(low, "D").astype("datetime64[M]") + 1, np.datetime64(high, "D").astype("datetime64[M]") + 1)
+        months = np.arange(
+            np.datetime64(low, "D").astype("datetime64[M]") + 1, np.datetime64(high, "D").astype("datetime64[M]") + 1
+        )
         ends = (months.astype("datetime64[D]").astype(np.int64) - 1).tolist()
         moved, dates = np.flatnonzero(own["arrival"] == 0), sorted({low - 1, *ends, high})
     else:

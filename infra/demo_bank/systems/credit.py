@@ -39,9 +39,17 @@ def loans(block: Block, index: int) -> pa.Table:
     size, owned = len(owner), np.searchsorted(own["owner"], owner)
     kind = pick(random, (55, 20, 12, 11, 2), size)
     assets = wealth[owner] / (1 - distributions.share("debt", wealth[owner]))
-    euro = assets * distributions.share("debt", wealth[owner]) / distributions.INDEBTED.mean() * random.uniform(0.4, 1.4, size)
+    euro = (
+        assets
+        * distributions.share("debt", wealth[owner])
+        / distributions.INDEBTED.mean()
+        * random.uniform(0.4, 1.4, size)
+    )
     currency = own["currency"][owned]
-    principal = np.rint(np.maximum(euro, 5_000) * block.market.rate(block.options.today, currency) / 100).astype(np.int64) * 10_000
+    principal = (
+        np.rint(np.maximum(euro, 5_000) * block.market.rate(block.options.today, currency) / 100).astype(np.int64)
+        * 10_000
+    )
     term = np.array([240, 60, 48, 84, 96])[kind]
     granted = block.options.today - random.integers(30, 2_400, size)
     elapsed = np.minimum((block.options.day_numbers[index] - granted) // 30, term)

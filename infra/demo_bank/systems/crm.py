@@ -110,7 +110,9 @@ def contacts(block: Block, chosen: np.ndarray) -> pa.Table:
     own = {name: values[chosen] for name, values in block.persons.items()}
     kinds = (names.addresses(own), names.emails(own), names.mobiles(own))
     size = len(chosen)
-    keeps = np.r_[np.arange(size), size + np.flatnonzero(own["luck"] < 0.95), 2 * size + np.flatnonzero(own["luck"] > 0.08)]
+    keeps = np.r_[
+        np.arange(size), size + np.flatnonzero(own["luck"] < 0.95), 2 * size + np.flatnonzero(own["luck"] > 0.08)
+    ]
     place = np.tile(np.arange(size), 3)[keeps]
     kind = keeps // max(size, 1)
     city = own["city"][place]
@@ -130,7 +132,9 @@ def contacts(block: Block, chosen: np.ndarray) -> pa.Table:
 def identifiers(block: Block, chosen: np.ndarray) -> pa.Table:
     """A tax number for every customer and a passport for half of all."""
     own = {name: values[chosen] for name, values in block.persons.items()}
-    source = np.where(own["duplicate_of"] >= 0, block.persons["number"][np.maximum(own["duplicate_of"], 0)], own["number"])
+    source = np.where(
+        own["duplicate_of"] >= 0, block.persons["number"][np.maximum(own["duplicate_of"], 0)], own["number"]
+    )
     tax, passport = np.flatnonzero(own["role"] == 0), np.flatnonzero(own["number"] % 2 == 0)
     place = np.r_[tax, passport]
     is_passport = np.arange(len(place)) >= len(tax)

@@ -48,7 +48,9 @@ def point_parts(number: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     return number // 80, number // 10 % 8, number % 10
 
 
-def sessions(block: Block, topic: str, yearly: float, index: int) -> tuple[Happenings, np.ndarray, np.ndarray, np.ndarray]:
+def sessions(
+    block: Block, topic: str, yearly: float, index: int
+) -> tuple[Happenings, np.ndarray, np.ndarray, np.ndarray]:
     """Sessions; then for every event its session, its place in it and its number."""
     found = happenings(block, topic, yearly, index, WINDOW)
     counts = 1 + found.random.poisson(3, found.size)

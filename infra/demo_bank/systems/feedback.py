@@ -17,12 +17,28 @@ OPINIONS = {
 }
 COMPLAINTS = {"complaints/complaints": Format("complaints.csv", delimiter=";", is_quoted=True)}
 FORMATS = OPINIONS | COMPLAINTS
-TOUCHPOINTS = ("app", "web", "branch", "call_centre", "adviser", "onboarding", "payment", "investment", "lending", "complaint")
+TOUCHPOINTS = (
+    "app",
+    "web",
+    "branch",
+    "call_centre",
+    "adviser",
+    "onboarding",
+    "payment",
+    "investment",
+    "lending",
+    "complaint",
+)
 ISSUES = (
-    ("Account", "Fees", "Unexpected fee"), ("Account", "Service", "Long waiting time"), ("Card", "Fraud", "Unknown payment"),
-    ("Card", "Limit", "Card refused abroad"), ("Investment", "Advice", "Unsuitable product"),
-    ("Investment", "Execution", "Late order"), ("Loan", "Terms", "Rate not as agreed"), ("Insurance", "Claim", "Claim refused"),
-)  # fmt: skip
+    ("Account", "Fees", "Unexpected fee"),
+    ("Account", "Service", "Long waiting time"),
+    ("Card", "Fraud", "Unknown payment"),
+    ("Card", "Limit", "Card refused abroad"),
+    ("Investment", "Advice", "Unsuitable product"),
+    ("Investment", "Execution", "Late order"),
+    ("Loan", "Terms", "Rate not as agreed"),
+    ("Insurance", "Claim", "Claim refused"),
+)
 STATUSES = ("open", "in_progress", "closed_with_relief", "closed_with_explanation", "closed")
 
 

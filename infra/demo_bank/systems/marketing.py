@@ -15,8 +15,14 @@ FORMATS = {
     "loyalty/movements": Format("movements.parquet"),
     "consents/decisions": Format("decisions.jsonl"),
 }
-CAMPAIGNS = (("Spring mandate", "MAN-BAL"), ("Platinum upgrade", "CRD-PLA"), ("Lombard credit", "LON-LOM"), ("养老规划", "INS-PEN"),
-             ("Fund savings", "FND-ACC"), ("Wealth planning", "SRV-WEA"))  # fmt: skip
+CAMPAIGNS = (
+    ("Spring mandate", "MAN-BAL"),
+    ("Platinum upgrade", "CRD-PLA"),
+    ("Lombard credit", "LON-LOM"),
+    ("养老规划", "INS-PEN"),
+    ("Fund savings", "FND-ACC"),
+    ("Wealth planning", "SRV-WEA"),
+)
 CHANNELS = ("email", "app", "phone", "sms", "adviser")
 REASONS = ("card_spending", "anniversary", "referral", "travel", "gift", "expiry")
 MOVEMENTS = ("earn", "redeem", "expire", "adjust")

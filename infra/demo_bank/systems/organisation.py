@@ -18,22 +18,33 @@ FORMATS = {
     "product_catalogue/products": Format("products.yaml", root="products"),
 }
 GRADES = ("junior", "adviser", "senior", "director")
-PRODUCTS = (  # identifier, name, family, type, asset class, risk
-    ("CRD-DEB", "Debit card", "card", "debit", None, None), ("CRD-CLA", "Credit card Classic", "card", "classic", None, None),
-    ("CRD-GOL", "Credit card Gold", "card", "gold", None, None), ("CRD-PLA", "Platinum card 白金卡", "card", "platinum", None, None),
-    ("LON-MOR", "Mortgage", "loan", "mortgage", "real_estate", 3), ("LON-LOM", "Lombard credit", "loan", "lombard", None, 4),
-    ("LON-PER", "Personal credit", "loan", "personal", None, 3), ("LON-BUS", "Business credit", "loan", "business", None, 4),
+# Identifier, name, family, type, asset class, risk.
+PRODUCTS = (
+    ("CRD-DEB", "Debit card", "card", "debit", None, None),
+    ("CRD-CLA", "Credit card Classic", "card", "classic", None, None),
+    ("CRD-GOL", "Credit card Gold", "card", "gold", None, None),
+    ("CRD-PLA", "Platinum card 白金卡", "card", "platinum", None, None),
+    ("LON-MOR", "Mortgage", "loan", "mortgage", "real_estate", 3),
+    ("LON-LOM", "Lombard credit", "loan", "lombard", None, 4),
+    ("LON-PER", "Personal credit", "loan", "personal", None, 3),
+    ("LON-BUS", "Business credit", "loan", "business", None, 4),
     ("SEC-CUS", "Custody account", "security", "custody", "multi_asset", 5),
     ("FND-ACC", "Fund savings plan", "fund", "fund", "multi_asset", 4),
     ("MAN-BAL", "Mandate Balanced", "mandate", "balanced", "multi_asset", 4),
     ("MAN-GRO", "Mandate Growth 成长型委托", "mandate", "growth", "equity", 6),
-    ("INS-LIF", "Life insurance", "insurance", "life", None, 2), ("INS-ANN", "Annuity", "insurance", "annuity", None, 2),
-    ("INS-HEA", "Health insurance", "insurance", "health", None, 1), ("INS-ACC", "Accident insurance", "insurance", "accident", None, 1),
-    ("INS-PRO", "Property insurance", "insurance", "property", None, 1), ("INS-PEN", "Pension plan", "pension", "pension", "multi_asset", 3),
+    ("INS-LIF", "Life insurance", "insurance", "life", None, 2),
+    ("INS-ANN", "Annuity", "insurance", "annuity", None, 2),
+    ("INS-HEA", "Health insurance", "insurance", "health", None, 1),
+    ("INS-ACC", "Accident insurance", "insurance", "accident", None, 1),
+    ("INS-PRO", "Property insurance", "insurance", "property", None, 1),
+    ("INS-PEN", "Pension plan", "pension", "pension", "multi_asset", 3),
     ("SRV-WEA", "Wealth planning", "service", "planning", None, None),
-)  # fmt: skip
-CASH_PRODUCTS = (("CUR", "Current account", "account", "current"), ("SAV", "Savings account", "deposit", "savings"),
-                 ("TRM", "Term deposit", "deposit", "term_deposit"))  # fmt: skip
+)
+CASH_PRODUCTS = (
+    ("CUR", "Current account", "account", "current"),
+    ("SAV", "Savings account", "deposit", "savings"),
+    ("TRM", "Term deposit", "deposit", "term_deposit"),
+)
 
 
 def deliver(block: Block) -> Iterator[Delivery]:

@@ -16,8 +16,13 @@ PANEL = {"consumption_panel/spending": Format("spending.csv", delimiter=";", enc
 MACRO = {"macro_series/observations": Format("observations.csv", delimiter="|")}
 FORMATS = LISTS | PANEL | MACRO
 ENTRIES = 300
-SERIES = (("policy_rate_eur", "percent", 200), ("inflation_eur", "percent", 210), ("gdp_growth_eur", "percent", 120),
-          ("house_prices_ch", "index", 14_500), ("unemployment_cn", "percent", 510))  # fmt: skip
+SERIES = (
+    ("policy_rate_eur", "percent", 200),
+    ("inflation_eur", "percent", 210),
+    ("gdp_growth_eur", "percent", 120),
+    ("house_prices_ch", "index", 14_500),
+    ("unemployment_cn", "percent", 510),
+)
 CATEGORIES = ("groceries", "travel", "dining", "luxury", "health")
 
 
@@ -45,7 +50,8 @@ def entries(block: Block) -> pa.Table:
     alias = np.tile([0, 1], ENTRIES)
     both = pa.chunked_array([full, joined(family, ", ", given)]).take(pa.array(number + alias * ENTRIES))
     return pa.table({
-        "listing": words(["internal", "pep_us"], number % 2), "entry": ids("WL", number + 1, 5), "sequence": pa.array(alias),
+        "listing": words(["internal", "pep_us"], number % 2), "entry": ids("WL", number + 1, 5),
+        "sequence": pa.array(alias),
         "kind": words(["person"], number * 0), "name": both, "quality": words(["primary", "strong"], alias),
         "programme": words(["fraud", "politics", "sanctions"], number % 3),
         "country": words([one[2] for one in CITIES], listed["city"][number]),

@@ -12,6 +12,7 @@ from infra.demo_bank.writing import Format
 
 FORMATS = {"service_cases/cases": Format("cases.csv", folder=".database")}
 TYPES = ("request", "question", "repair", "dispute", "review", "fraud")
+STATUSES = ("open", "waiting", "resolved", "closed")
 
 
 def deliver(block: Block) -> Iterator[Delivery]:
@@ -31,7 +32,7 @@ def cases(block: Block, index: int) -> pa.Table:
         "case_id": ids("SC", found.number), "customer_id": found.party,
         "case_type": words(TYPES, pick(found.random, (35, 30, 12, 10, 10, 3), found.size)),
         "priority": words(["low", "normal", "high", "urgent"], pick(found.random, (20, 60, 16, 4), found.size)),
-        "status": words(["open", "waiting", "resolved", "closed"], np.where(is_open, found.number % 2, 2 + found.number % 2)),
+        "status": words(STATUSES, found.number % 2 + np.where(is_open, 0, 2)),
         "channel": words(["app", "web", "phone", "branch", "email"], found.integers(0, 5)),
         "team": ids("SERVICE-", found.number % 6 + 1),
         "opened_at": moments(found.moment), "closed_at": closed, "due_at": moments(found.moment + 5 * 86_400),
