@@ -11,6 +11,7 @@ from spark_jobs.catalog.models import Catalog
 from spark_jobs.landing.calendars import last_due
 from spark_jobs.landing.control import Control
 from spark_jobs.landing.discovery import Arrival, control_path, discover
+from spark_jobs.landing.jdbc import DatabaseUnavailableError, fetch
 from spark_jobs.landing.problems import DeliveryProblem, RejectedDeliveryError
 from spark_jobs.landing.reading import Visit
 from spark_jobs.landing.reception import Reception
@@ -95,7 +96,11 @@ class _Landing:
         started = time.monotonic()
         landed: list[Delivery] = []
         reception = Reception(self._visit, self._ledger)
-        arrivals = discover(self._visit.server, self._settings, self._visit.business_date, self._source.load.control)
+        try:
+            arrivals = self._arrivals()
+        except DatabaseUnavailableError as reason:
+            log.warning("skipped %s: %s", self._source.name, reason)
+            return LandingResult(self._source.name, self._visit.business_date, skipped=str(reason))
         for _ in range(2):
             for arrival in arrivals:
                 landed.extend(self._land_one(reception, arrival))
@@ -107,6 +112,14 @@ class _Landing:
             result.source, result.delivered, result.stored, result.quarantined, result.duplicate, seconds,
         )  # fmt: skip
         return replace(result, problems=tuple(dict.fromkeys(self._problems)), seconds=seconds)
+
+    def _arrivals(self) -> list[Arrival]:
+        if self._visit.server.format == "jdbc":
+            return fetch(self._visit, self._settings, self._has_delivery)
+        return discover(self._visit.server, self._settings, self._visit.business_date, self._source.load.control)
+
+    def _has_delivery(self, day: date) -> bool:
+        return any(one.delivery_date == day for one in self._ledger.accepted(self._source.name))
 
     def _land_one(self, reception: Reception, arrival: Arrival) -> list[Delivery]:
         sendings = [
@@ -176,7 +189,7 @@ class _Landing:
             if load.on_missing == "stop":
                 raise DeliveryProblem(
                     f"{result.source}: {reason}. It is required (load.on_missing is stop). Deliver "
-                    f"{self._visit.server.path} or ask {self._source.owner}; on_missing: stale would go on with the last data."
+                    f"{self._visit.server.path}, ask {self._source.owner}, or go on with the last data (stale)."
                 )
         return replace(result, last_delivery_date=last, is_stale=is_missing)
 
