@@ -183,5 +183,3 @@ def _step(settings: Settings, date: dt.date, stage: str, item: str) -> Iterator[
 def _is_final(error: Exception) -> bool:
     names: list[str] = [kind.__name__ for kind in type(error).__mro__]
     return bool(FINAL & set(names))
-
-

@@ -34,14 +34,7 @@ with DAG(
         for name, entities in _tasks.entity_groups(catalog).items():
             task(task_id=name, pool="silver")(_tasks.build_silver)(entities)
 
-    (
-        task(_tasks.check)()
-        >> landing
-        >> gate("bronze")
-        >> silver
-        >> gate("silver")
-        >> task(_tasks.build_marts)()
-        >> gate("marts")
-        >> task(_tasks.publish)()
-        >> task(_tasks.export)()
-    )
+    built = task(_tasks.check)() >> landing >> gate("bronze") >> silver >> gate("silver")
+    if settings.until == "release":
+        built = built >> task(_tasks.build_marts)() >> gate("marts") >> task(_tasks.publish)()
+    built >> task(_tasks.export)()

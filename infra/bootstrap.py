@@ -57,8 +57,19 @@ def bootstrap_uv(python):
             "python3-pip) and run make again." % python
         )
     partial = folder + ".partial-%d" % os.getpid()
-    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-    run(command + ["--target", partial, "-r", UV_LOCK], "uv could not be fetched: is the package registry reachable?")
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--require-hashes",
+    ]
+    command += ["--target", partial, "-r", UV_LOCK]
+    quiet = dict(os.environ, PIP_ROOT_USER_ACTION="ignore")
+    run(command, "uv could not be fetched: is the package registry reachable?", quiet)
     shutil.rmtree(folder, ignore_errors=True)
     os.rename(partial, folder)
     return uv

@@ -43,7 +43,7 @@ class Service:
             process = psutil.Process(known["pid"])
             is_ours = abs(process.create_time() - known["started"]) < 2 and process.status() != psutil.STATUS_ZOMBIE
             return process if is_ours else None
-        except (OSError, ValueError, KeyError, psutil.Error):
+        except (OSError, ValueError, KeyError, TypeError, psutil.Error):
             return None
 
     def forget(self) -> None:

@@ -129,7 +129,7 @@ def where_to_look(settings: Settings) -> str:
     home = settings.home
     pages = {
         "SQL (JDBC)": f"jdbc:hive2://127.0.0.1:{settings.thrift_port}",
-        "SQL (here)": "make sql Q=\"select * from serving.customer_360 limit 5\"",
+        "SQL (here)": 'make sql Q="select * from serving.customer_360 limit 5"',
         "Data Docs": _first(home, "**/data_docs/**/index.html") or _first(home, "**/local_site/index.html"),
         "dbt docs": _first(home, "dbt/**/static_index.html"),
         "Airflow": f"http://127.0.0.1:{settings.airflow_port} after `make up` (user {airflow.USER})",

@@ -41,6 +41,7 @@ class RunLog:
             state = "done"
         except Exception as error:
             figures["reason"] = str(error)
+            self.file.parent.mkdir(parents=True, exist_ok=True)
             with self.file.with_suffix(".errors").open("a", encoding="utf-8") as file:
                 file.write(f"--- {stage} {item}\n{traceback.format_exc()}\n")
             raise

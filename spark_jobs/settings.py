@@ -48,6 +48,7 @@ class Settings(BaseModel):
     airflow_port: int = Field(8080, ge=1024, le=65535)
     driver_memory: str = Field("5g", pattern=r"^\d+[gm]$", description="heap of the lakehouse process")
     threads: int = Field(0, ge=0, description="cores that Spark uses; all of the machine when 0")
+    until: Literal["silver", "release"] = Field("release", description="last layer of a run; marts need every entity")
     statement_wait_seconds: int = Field(300, description="how long to wait for a killed client's statement to end")
     stall_seconds: int = Field(10, description="how long a lost connection is retried")
     schedule: str = Field("0 6 * * 1-5", description="cron line of the daily run; only by hand when `none`")
