@@ -105,21 +105,22 @@ def _forget(element: Any) -> None:
 
 def _content(element: Any) -> dict[str, Any]:
     """Children and attributes: a text, a list of texts, or a list of objects."""
-    content: dict[str, Any] = {f"@{etree.QName(name).localname}": value for name, value in element.attrib.items()}
+    content: dict[str, Any] = dict(_attributes(element))
     children: dict[str, list[Any]] = {}
     for child in element:
         if isinstance(child.tag, str):
-            inside = _content(child)
-            text = (child.text or "").strip() or None
+            name = _name(child)
             is_object = len(child) > 0
-            children.setdefault(_name(child), []).append(inside if is_object else text)
-            content.update({} if is_object else {f"{_name(child)}/{key}": value for key, value in inside.items()})
+            children.setdefault(name, []).append(_content(child) if is_object else (child.text or "").strip() or None)
+            content.update({} if is_object else {f"{name}/{key}": value for key, value in _attributes(child).items()})
     for name, values in children.items():
         has_objects = any(isinstance(value, dict) for value in values)
         content[name] = values if has_objects or len(values) > 1 else values[0]
-    if element.text and element.text.strip() and not children:
-        content["#text"] = element.text.strip()
     return content
+
+
+def _attributes(element: Any) -> dict[str, str]:
+    return {f"@{etree.QName(name).localname}": value for name, value in element.attrib.items()}
 
 
 def _flat(content: dict[str, Any], paths: list[str]) -> dict[str, str | None]:
