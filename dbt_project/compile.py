@@ -1,0 +1,96 @@
+"""Definitions into dbt models: staging over every silver table and the list of declared sources.
+
+Parse, validate (the catalogue does both), render into an emptied folder: the same definitions give the same bytes.
+"""
+
+import shutil
+from pathlib import Path
+
+import yaml
+
+from spark_jobs.catalog.models import Catalog, Column, Entity, Source
+from spark_jobs.catalog.names import SILVER_ADDED_COLUMNS, VALIDITY_COLUMNS
+
+GENERATED = Path(__file__).resolve().parent / "models" / "generated"
+MAXIMUM_AGE_DAYS = {"business_days": 0, "daily": 0, "weekly": 6, "monthly": 31}
+"""Days a source's last delivery may be old on a business date before it is stale, by calendar."""
+
+
+def compile_models(catalog: Catalog, environment: str, folder: Path = GENERATED) -> list[Path]:
+    """Write every generated model into `folder`, emptied first. Returns the files in order of name."""
+    files = {f"stg_silver__{entity.name}.sql": _staging(entity) for entity in catalog.entities.values()}
+    files |= {f"stg_silver__{entity.name}_history.sql": _history(entity) for entity in catalog.entities.values()}
+    files |= {f"stg_silver__{entity.name}.yml": _documentation(entity) for entity in catalog.entities.values()}
+    files["_silver.yml"] = _sources(catalog)
+    files["stg_catalog__sources.sql"] = _declared_sources(catalog.in_environment(environment))
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name, text in sorted(files.items()):
+        (folder / name).write_text(text, encoding="utf-8")
+    return sorted(folder.iterdir())
+
+
+def _staging(entity: Entity) -> str:
+    conditions = ["not is_deleted"] + (["is_current"] if entity.history == "scd2" else [])
+    return _select(entity, [*_names(entity), "source_system"], conditions)
+
+
+def _history(entity: Entity) -> str:
+    validity = VALIDITY_COLUMNS if entity.history == "scd2" else {}
+    return _select(entity, [*_names(entity), *SILVER_ADDED_COLUMNS, *validity], [])
+
+
+def _select(entity: Entity, columns: list[str], conditions: list[str]) -> str:
+    listed = ",\n".join(f"    {name}" for name in dict.fromkeys([*columns, "_changed_date"]))
+    where = f"where {' and '.join(conditions)}\n" if conditions else ""
+    return f"select\n{listed}\nfrom {{{{ source('silver', '{entity.name}') }}}}\n{where}"
+
+
+def _names(entity: Entity) -> list[str]:
+    return [column.name for column in entity.columns]
+
+
+def _documentation(entity: Entity) -> str:
+    added = {"source_system": "System that delivered the row", "_changed_date": "Business date of the last change"}
+    columns = [_described(column) for column in entity.columns]
+    columns += [{"name": name, "description": text} for name, text in added.items()]
+    current = {"name": f"stg_silver__{entity.name}", "description": entity.description, "columns": columns}
+    text = f"{entity.description} Every row that silver keeps: past periods and deleted rows too."
+    history = {"name": f"stg_silver__{entity.name}_history", "description": text, "columns": columns}
+    return _yaml({"version": 2, "models": [current, history]})
+
+
+def _described(column: Column) -> dict[str, str]:
+    return {"name": column.name, "description": column.description}
+
+
+def _sources(catalog: Catalog) -> str:
+    tables = [{"name": entity.name, "description": entity.description} for entity in catalog.entities.values()]
+    described = {"name": "silver", "schema": "silver", "description": "Canonical tables, one an entity."}
+    return _yaml({"version": 2, "sources": [{**described, "tables": tables}]})
+
+
+def _declared_sources(catalog: Catalog) -> str:
+    rows = [_declared(source) for source in catalog.sources.values()]
+    return "\nunion all\n".join(rows) + "\n" if rows else f"{_declared_row('', '', '', 'false', 'null')}\nwhere false\n"
+
+
+def _declared(source: Source) -> str:
+    age = MAXIMUM_AGE_DAYS.get(source.load.calendar.split(":")[0])
+    required = str(source.load.is_required).lower()
+    return _declared_row(source.name, source.system, source.owner, required, "null" if age is None else str(age))
+
+
+def _declared_row(source: str, system: str, owner: str, required: str, age: str) -> str:
+    return (
+        f"select {_text(source)} as source, {_text(system)} as source_system, {_text(owner)} as owner_name, "
+        f"{required} as is_required, cast({age} as int) as maximum_age_days"
+    )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _yaml(value: object) -> str:
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,66 @@
+-- One row per account and owner, with the owner's stretch of the account from share_from_rate to share_to_rate.
+-- Stretches of an account meet without gap and end at 1, so that rounded parts add up to the whole.
+with
+
+account_parties as (select * from {{ ref('stg_silver__account_parties') }}),
+
+customers as (select customer_id from {{ ref('int_customers_known') }}),
+
+owners as (
+    select
+        account_id,
+        party_id,
+        min(case role_code when 'owner' then 0 else 1 end) as role_rank,
+        max(ownership_share_rate) as stated_rate
+    from account_parties
+    where
+        role_code in ('owner', 'joint_owner')
+        and coalesce(started_date, {{ business_date() }}) <= {{ business_date() }}
+        and coalesce(ended_date, {{ business_date() }}) >= {{ business_date() }}
+    group by account_id, party_id
+),
+
+measured as (
+    select
+        account_id,
+        party_id,
+        role_rank,
+        count(*) over (partition by account_id) as owners_count,
+        case
+            when coalesce(sum(stated_rate) over (partition by account_id), 0) > 0 then coalesce(stated_rate, 0)
+            else 1
+        end as weight
+    from owners
+),
+
+stretched as (
+    select
+        account_id,
+        party_id,
+        role_rank,
+        owners_count,
+        cast(weight as decimal(20, 10)) as weight,
+        cast(sum(weight) over (partition by account_id) as decimal(20, 10)) as total_weight,
+        cast(sum(weight) over (
+            partition by account_id order by role_rank, party_id
+            rows between unbounded preceding and current row
+        ) as decimal(20, 10)) as weight_to
+    from measured
+),
+
+final as (
+    select
+        stretched.account_id,
+        stretched.party_id as customer_id,
+        stretched.owners_count,
+        cast(try_divide(stretched.weight_to - stretched.weight, stretched.total_weight) as decimal(20, 10))
+            as share_from_rate,
+        cast(try_divide(stretched.weight_to, stretched.total_weight) as decimal(20, 10)) as share_to_rate,
+        cast(try_divide(stretched.weight, stretched.total_weight) as decimal(20, 10)) as share_rate,
+        customers.customer_id is not null as is_customer,
+        stretched.role_rank = 0 and stretched.weight_to = stretched.weight as is_first_owner
+    from stretched
+    left join customers on customers.customer_id = stretched.party_id
+)
+
+select * from final

@@ -1,0 +1,162 @@
+"""The one command around dbt: compiles the definitions, then runs dbt in this process over Spark Connect."""
+
+import json
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dbt_project.compile import compile_models
+from spark_jobs.catalog.loading import load_catalog
+from spark_jobs.session import close, connect
+from spark_jobs.settings import Settings
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+
+PROJECT = Path(__file__).resolve().parent
+FAILED = ("error", "fail", "runtime error")
+RESTART_WARNING = "CANNOT_MODIFY_STATIC_CONFIG"
+
+
+class DbtFailed(RuntimeError):
+    """dbt did not finish; the message names each failing model or test with what it said."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What became of one model or test."""
+
+    name: str
+    status: str
+    seconds: float
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class DbtResult:
+    """What a dbt invocation did, node by node, and its wall time."""
+
+    nodes: tuple[NodeResult, ...]
+    seconds: float
+    target: Path
+
+
+def build(
+    settings: Settings, select: str | Sequence[str], business_date: str, run_id: str, *, full_refresh: bool = False
+) -> DbtResult:
+    """Compile, then `dbt build` of what `select` names ("" for all) without unit tests. Raises DbtFailed."""
+    chosen = select.split() if isinstance(select, str) else list(select)
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments += ["--select", *chosen] if chosen else []
+    arguments += ["--full-refresh"] if full_refresh else []
+    return _run(settings, arguments, str(business_date), run_id)
+
+
+def unit_tests(settings: Settings, business_date: str = "2026-06-03", run_id: str = "unit-tests") -> DbtResult:
+    """Run every dbt unit test: logic on hand-written rows, no table read. Raises DbtFailed."""
+    return _run(settings, ["test", "--select", "test_type:unit"], business_date, run_id)
+
+
+def docs(settings: Settings, business_date: str, run_id: str = "docs") -> Path:
+    """Write dbt's documentation; returns its index.html, one file that opens without a server."""
+    result = _run(settings, ["docs", "generate", "--static"], business_date, run_id)
+    return result.target / "static_index.html"
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt keeps its manifest, compiled SQL and partial parse."""
+    return settings.home / "dbt" / "target"
+
+
+def _run(settings: Settings, arguments: list[str], business_date: str, run_id: str) -> DbtResult:
+    compile_models(load_catalog(settings.catalog_root), settings.environment)
+    target = target_folder(settings)
+    values = {
+        "business_date": business_date, "base_currency": settings.base_currency, "run_id": run_id,
+        "tables_root": str(settings.home / "tables"),
+    }  # fmt: skip
+    command = [
+        *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target),
+        "--log-path", str(settings.home / "logs" / "dbt"), "--vars", json.dumps(values), "--log-level", "none", "--log-level-file", "info",
+    ]  # fmt: skip
+    spark = connect(settings, run_id, f"dbt {arguments[0]}")
+    try:
+        with _environment(settings), _quiet():
+            outcome = _invoke(command)
+    finally:
+        close(spark)
+    return _result(outcome, target)
+
+
+def _invoke(command: list[str]) -> "dbtRunnerResult":
+    from dbt.cli.main import dbtRunner
+
+    return dbtRunner().invoke(command)
+
+
+def _result(outcome: "dbtRunnerResult", target: Path) -> DbtResult:
+    results = list(getattr(outcome.result, "results", None) or [])
+    nodes = tuple(_node(one) for one in results)
+    if not outcome.success:
+        raise DbtFailed(_failure(outcome, nodes))
+    return DbtResult(nodes, float(getattr(outcome.result, "elapsed_time", 0.0) or 0.0), target)
+
+
+def _node(result: Any) -> NodeResult:
+    return NodeResult(
+        result.node.name, str(result.status), round(float(result.execution_time), 3), str(result.message or "")
+    )
+
+
+def _failure(outcome: "dbtRunnerResult", nodes: Sequence[NodeResult]) -> str:
+    failed = [node for node in nodes if node.status in FAILED]
+    failed = failed or [node for node in nodes if node.status == "skipped" and node.message]
+    skipped = sum(node.status == "skipped" for node in nodes)
+    lines = [f"  {node.name}: {_first_lines(node.message)}" for node in failed]
+    if not lines:
+        lines = [f"  {outcome.exception or 'no node ran'}"]
+    return f"dbt stopped: {len(failed)} failed, {skipped} skipped.\n" + "\n".join(lines)
+
+
+def _first_lines(message: str, count: int = 4) -> str:
+    kept = [line.strip() for line in message.splitlines() if line.strip() and "JVM stacktrace" not in line]
+    return " | ".join(kept[:count])
+
+
+@contextmanager
+def _environment(settings: Settings) -> Iterator[None]:
+    """dbt finds the session through SPARK_REMOTE; nothing is sent anywhere."""
+    wanted = {
+        "SPARK_REMOTE": settings.spark_remote, "DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "BELLWETHER_DBT_THREADS": str(max(2, min(4, settings.threads + 1))),
+    }  # fmt: skip
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave out the warning that Spark's builder gives for settings that only a new process can take."""
+
+    class OnlyNews(logging.Filter):
+        def filter(self, record: logging.LogRecord) -> bool:
+            return RESTART_WARNING not in record.getMessage()
+
+    news = OnlyNews()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(news)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=f".*{RESTART_WARNING}.*")
+        yield
+    for handler in logging.getLogger().handlers:
+        handler.removeFilter(news)
