@@ -1,5 +1,6 @@
 """One lakehouse home with every public file landed, and its silver entities, shared by the tests of this folder."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ from spark_jobs.settings import Settings, load_settings
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "expected.yml").read_text("utf-8"))
 BUSINESS_DATE = date(2022, 12, 28)
 RUN_ID = "real-bank-test"
+HOME_THAT_HAS_RUN = os.environ.get("BELLWETHER_TEST_REAL_HOME")
+"""A home in which the real bank has run already; without it, the tests of this folder land and build it themselves."""
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +34,8 @@ def landed(public_catalog: Catalog, real_data: Path, tmp_path_factory: pytest.Te
     """Settings of a home in which every public file has been landed once, without Spark."""
     from spark_jobs.landing import land_system
 
+    if HOME_THAT_HAS_RUN:
+        return load_settings(home=HOME_THAT_HAS_RUN, data=real_data, environment="real")
     home = tmp_path_factory.mktemp("real_bank")
     settings = load_settings(home=home, data=real_data, environment="real")
     for system in public_catalog.systems():
@@ -39,12 +44,15 @@ def landed(public_catalog: Catalog, real_data: Path, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
-def built(landed: Settings, public_catalog: Catalog, lakehouse: Settings) -> Iterator[Settings]:
+def built(landed: Settings, public_catalog: Catalog, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """The same home with every silver entity that the public files feed."""
     from spark_jobs.runner import build_entity
-
     from spark_jobs.session import close, connect
 
+    if HOME_THAT_HAS_RUN:
+        yield landed
+        return
+    lakehouse: Settings = request.getfixturevalue("lakehouse")
     ports = {"connect_port": lakehouse.connect_port, "thrift_port": lakehouse.thrift_port}
     settings = landed.model_copy(update=ports)
     spark = connect(settings, RUN_ID, "silver")

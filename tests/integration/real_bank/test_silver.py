@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.real_bank.conftest import EXPECTED, rows_of
+from tests.integration.real_bank.derive import records_of, whole
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 Ask = Callable[[str, str], list[tuple[Any, ...]]]
@@ -62,7 +64,12 @@ def test_postings_keep_their_money_and_move_by_24_years(silver: Ask) -> None:
 
 def test_czech_and_english_labels_meet_in_one_code(silver: Ask) -> None:
     """Counted with `zcat part | cut -d';' -f4,5,8 | sort | uniq -c`, Czech plus English."""
-    found = dict(silver("transactions", "select transaction_type_code, count(*) from rows group by all"))
+    found = dict(
+        silver(
+            "transactions",
+            "select transaction_type_code, count(*) from rows where source_system = 'berka' group by all",
+        )
+    )
 
     assert found == {
         "interest": 9463 + 5130 + 64 + 43,
@@ -86,11 +93,11 @@ def test_a_day_closes_with_the_balance_the_next_day_starts_from(silver: Ask, bui
         with flows as (
             select account_id, posted_date as balance_date, count(*) as postings,
                 sum(if(direction_code = 'credit', amount, -amount)) as net_amount
-            from read_parquet({postings!r}) group by all
+            from read_parquet({postings!r}) where source_system = 'berka' group by all
         ),
         days as (
             select *, lag(balance_amount) over (partition by account_id order by balance_date) as amount_before
-            from rows join flows using (account_id, balance_date)
+            from rows join flows using (account_id, balance_date) where source_system = 'berka'
         )
         select count(*), count_if(abs(amount_before + net_amount - balance_amount) > 0.11 * postings)
         from days where amount_before is not null
@@ -102,7 +109,10 @@ def test_a_day_closes_with_the_balance_the_next_day_starts_from(silver: Ask, bui
 
 
 def test_clients_have_the_sex_and_age_of_their_birth_number(silver: Ask) -> None:
-    question = "select gender_code, count(*), min(birth_date), max(birth_date) from rows group by all order by 1"
+    question = """
+        select gender_code, count(*), min(birth_date), max(birth_date)
+        from rows where source_system = 'berka' group by all order by 1
+    """
 
     assert silver("parties", question) == [
         ("f", 2645, date(1938, 3, 1), date(2011, 9, 27)),
@@ -119,7 +129,8 @@ def test_one_euro_on_the_last_equity_day(silver: Ask) -> None:
     """`unzip -p eurofxref-hist.zip | grep ^2022-12-28`."""
     question = """
         select quote_currency_code, rate from rows
-        where rate_date = date '2022-12-28' and quote_currency_code in ('USD', 'CHF', 'CZK') order by 1
+        where source_system = 'ecb' and rate_date = date '2022-12-28' and quote_currency_code in ('USD', 'CHF', 'CZK')
+        order by 1
     """
 
     found = {code: rate.normalize() for code, rate in silver("fx_rates", question)}
@@ -133,3 +144,14 @@ def test_complaints_of_three_layouts_read_alike(silver: Ask) -> None:
     )
 
     assert silver("complaints", question) == [(12525, date(2013, 6, 4), date(2017, 2, 23), 12525, 12525)]
+
+
+def test_every_client_lives_in_the_region_of_their_district(silver: Ask, real_data: Path) -> None:
+    folder = real_data / "berka_pkdd99"
+    region = {row[0]: row[2] for row in whole(records_of(folder / "district.asc", ";"))}
+    expected = {f"berka-{row[0]}": region[row[2]] for row in whole(records_of(folder / "client.asc", ";"))}
+
+    found = dict(silver("parties", "select party_id, residence_region from rows where source_system = 'berka'"))
+
+    assert len(found) == 5369
+    assert found == expected
