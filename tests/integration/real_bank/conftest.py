@@ -55,7 +55,7 @@ def built(landed: Settings, public_catalog: Catalog, request: pytest.FixtureRequ
     lakehouse: Settings = request.getfixturevalue("lakehouse")
     ports = {"connect_port": lakehouse.connect_port, "thrift_port": lakehouse.thrift_port}
     settings = landed.model_copy(update=ports)
-    spark = connect(settings, RUN_ID, "silver")
+    spark: Any = connect(settings, RUN_ID, "silver")
     entities = sorted({feed.entity for source in public_catalog.sources.values() for feed in source.feeds})
     assert len(entities) >= 12
     for entity in entities:

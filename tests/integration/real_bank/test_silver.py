@@ -151,7 +151,9 @@ def test_every_client_lives_in_the_region_of_their_district(silver: Ask, real_da
     region = {row[0]: row[2] for row in whole(records_of(folder / "district.asc", ";"))}
     expected = {f"berka-{row[0]}": region[row[2]] for row in whole(records_of(folder / "client.asc", ";"))}
 
-    found = dict(silver("parties", "select party_id, residence_region from rows where source_system = 'berka'"))
+    found: dict[str, str] = dict(
+        silver("parties", "select party_id, residence_region from rows where source_system = 'berka'")
+    )
 
     assert len(found) == 5369
     assert found == expected
