@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,11 @@ def demo(settings: Settings, console: Console) -> None:
     console.print("Starting the lakehouse process ...")
     lakehouse.start(settings)
     console.print(lakehouse.status(settings), soft_wrap=True)
-    make_bank(settings, console.print)
+    say = partial(console.print, soft_wrap=True)
+    make_bank(settings, say)
     dates = DATES[settings.environment]
     try:
-        runs.run_dates(settings, dates, console.print)
+        runs.run_dates(settings, dates, console)
         _write_docs(settings, dates[-1], console)
     finally:
         summary.show(settings, [day for day in dates if day in runs.loaded_dates(settings)], console)

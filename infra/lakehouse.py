@@ -98,6 +98,7 @@ def _engine(settings: Settings) -> dict[str, str]:
     cores = str(settings.threads)
     return {
         "spark.app.name": "bellwether",
+        "spark.log.level": "WARN",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.catalogImplementation": "hive",

@@ -3,11 +3,16 @@
 import fcntl
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
+from functools import partial
+from pathlib import Path
 from typing import Any
+
+from rich.console import Console
 
 from infra import airflow, lakehouse
 from infra.demo_bank import postgres
@@ -37,8 +42,9 @@ def business_days(settings: Settings, first: date, last: date) -> list[date]:
     return [day for day in days if day.weekday() < 5 and day not in settings.holidays]
 
 
-def run_dates(settings: Settings, dates: Iterable[date], say: Any) -> None:
+def run_dates(settings: Settings, dates: Iterable[date], console: Console) -> None:
     """Run the daily DAG for each date in order. Raises RunStoppedError at the first that does not finish."""
+    say = partial(console.print, soft_wrap=True)
     with _only_run(settings), _database(settings, say):
         if not settings.remote:
             lakehouse.start(settings)
@@ -49,7 +55,8 @@ def run_dates(settings: Settings, dates: Iterable[date], say: Any) -> None:
         from dags.daily import dag
 
         for day in dates:
-            _run(settings, dag, day, say)
+            with _output_in(settings.home / "runs" / f"{day}.log", console):
+                _run(settings, dag, day, say)
 
 
 def _run(settings: Settings, dag: Any, day: date, say: Any) -> None:
@@ -75,10 +82,35 @@ def line_of(record: dict[str, Any]) -> str:
 def why_stopped(settings: Settings, day: date) -> str:
     """Which steps stopped the run of a date, and why."""
     failed = [one for one in RunLog(settings.home, day).read() if one["state"] == "failed"]
-    last = {(one["stage"], one["item"]): one for one in failed}
-    reasons = [f"{' '.join(key).strip()}: {one.get('reason', '').strip()}" for key, one in last.items()]
-    where = settings.home / "runs" / f"{day}.errors"
-    return "\n".join([f"The run of {day} stopped; consumers keep the last release.", *reasons, f"Details: {where}"])
+    steps: dict[str, list[str]] = {}
+    for one in {(one["stage"], one["item"]): one for one in failed}.values():
+        steps.setdefault(one["reason"], []).append(f"{one['stage']} {one['item']}".strip())
+    reasons = [f"{', '.join(names)}: {reason}" for reason, names in steps.items()]
+    where = f"Details: {settings.home / 'runs' / f'{day}.errors'} and {day}.log beside it"
+    return "\n".join([f"The run of {day} stopped; consumers keep the last release.", *reasons, where])
+
+
+@contextmanager
+def _output_in(file: Path, console: Console) -> Iterator[None]:
+    """What Airflow, dbt and Spark's client print goes to a file; the console alone still reaches the screen."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    screen, former = os.fdopen(os.dup(1), "w", encoding="utf-8"), console.file
+    errors = os.dup(2)
+    console.file.flush()
+    console.file = screen
+    with file.open("w", encoding="utf-8") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            screen.flush()
+            os.dup2(screen.fileno(), 1)
+            os.dup2(errors, 2)
+            os.close(errors)
+            console.file = former
+            screen.close()
 
 
 def _quieten() -> None:

@@ -20,8 +20,8 @@ select source, rule, min(reason) as reason, count(*) as rows, count(distinct del
 from {name} group by source, rule order by rows desc, source, rule
 """
 GATES = """
-select layer, severity, sum(case when is_success then 1 else 0 end) as passed,
-  sum(case when is_success then 0 else 1 end) as failed
+select layer, severity, sum(case when success then 1 else 0 end) as passed,
+  sum(case when success then 0 else 1 end) as failed
 from {name} where business_date = date '{day}' group by layer, severity order by layer, severity
 """
 

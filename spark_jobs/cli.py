@@ -206,7 +206,7 @@ def _run_and_show(settings: Settings, dates: list[date]) -> None:
     from infra import runs, summary
 
     try:
-        runs.run_dates(settings, dates, console.print)
+        runs.run_dates(settings, dates, console)
     finally:
         summary.show(settings, [day for day in dates if day in runs.loaded_dates(settings)], console)
 

@@ -40,7 +40,7 @@ class RunLog:
             yield figures
             state = "done"
         except Exception as error:
-            figures["reason"] = str(error)
+            figures["reason"] = str(error).strip() or type(error).__name__
             self.file.parent.mkdir(parents=True, exist_ok=True)
             with self.file.with_suffix(".errors").open("a", encoding="utf-8") as file:
                 file.write(f"--- {stage} {item}\n{traceback.format_exc()}\n")

@@ -2,6 +2,7 @@
 
 import atexit
 import logging
+import os
 import socket
 import time
 import uuid
@@ -43,8 +44,11 @@ def connect(settings: Settings, run_id: str, task: str) -> "SparkSession":
     Raises LakehouseUnreachableError within `stall_seconds` when no process answers, TimeoutError when a killed try's
     statement does not end within `statement_wait_seconds`.
     """
+    os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"  # makes pyspark.sql.functions those of Connect
     from pyspark.sql.connect.session import SparkSession
 
+    # what it would log is raised too
+    logging.getLogger("pyspark.sql.connect.logging").setLevel(logging.CRITICAL)
     _await_port(settings)
     spark = next(opened for turn in count() if (opened := _open(settings, session_id(run_id, task, turn))))
     _end_running_statements(spark, settings.statement_wait_seconds)
