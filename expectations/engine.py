@@ -1,8 +1,9 @@
 """Great Expectations' Spark engine, made to evaluate a whole suite in one pass over the table.
 
-Great Expectations resolves a suite as a graph of metrics, level by level, and starts a Spark job per level and per filter.
-This engine holds the numbers back until every condition of the suite is known, then asks for all of them in one aggregate.
-Uniqueness is a second job over the key columns only. Samples of unexpected values are fetched only where rows failed.
+Great Expectations resolves a suite as a graph of metrics, level by level, and starts a Spark job per level and filter.
+This engine holds the numbers back until every condition of the suite is known, then asks for all of them at once.
+Uniqueness of a large table is a second job over the key columns. Samples of unexpected values are fetched only where
+rows failed.
 """
 
 from collections.abc import Iterable
@@ -11,14 +12,16 @@ from operator import and_
 from typing import Any
 
 from great_expectations.core.metric_function_types import MetricPartialFunctionTypes
+from great_expectations.exceptions import MetricResolutionError
 from great_expectations.execution_engine import SparkDFExecutionEngine
 from great_expectations.expectations.registry import get_metric_provider
 from great_expectations.util import convert_to_json_serializable
 from great_expectations.validator.metric_configuration import MetricConfiguration
-from pyspark.sql import Column
-from pyspark.sql import functions as F
+from great_expectations.validator.validation_graph import ValidationGraph
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F  # noqa: N812
 
-from expectations.uniqueness import repeated_rows, repeats
+from expectations.uniqueness import LARGE_ROWS, has_repeats, repeats, rows_of_repeated_keys, surplus
 
 UNIQUE_METRICS = {"column_values.unique", "compound_columns.unique"}
 SCHEMA_METRICS = {"table.columns", "table.column_types", "table.column_count"}
@@ -27,14 +30,14 @@ NO_JOB_SUFFIXES = ("unexpected_index_query", "unexpected_index_list")
 
 
 class OnePassEngine(SparkDFExecutionEngine):
-    """Resolves every count and aggregate of a suite in one Spark job; `failing` keeps each map metric's own condition."""
+    """Resolves every count and aggregate of a suite in one Spark job, and keeps each count's own condition."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, row_count: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.failing: dict[tuple, Column] = {}
-        """Metric id of an unexpected_count -> condition that is true for the rows that fail."""
+        self._row_count = row_count
+        """Rows of the table, from its log: uniqueness of a small table is counted in the same pass."""
+        self._failing: dict[tuple, Column] = {}
         self._counts: dict[tuple, int] = {}
-        self._row_count = 0
 
     def resolve_metrics(
         self,
@@ -52,16 +55,21 @@ class OnePassEngine(SparkDFExecutionEngine):
         if kinds.get("pass"):
             return self._one_pass(kinds["pass"], metrics)
         if kinds.get("unique"):
-            return {metric.id: self._duplicates(metric) for metric in kinds["unique"]}
+            return {metric.id: self._duplicates(metric) for metric in kinds["unique"][:1]}
         known = {metric.id: [] for metric in kinds.get("sample", []) if self._nothing_failed(metric)}
         rest = [metric for kind in ("sample", "job") for metric in kinds.get(kind, []) if metric.id not in known]
         return known | super().resolve_metrics(rest, metrics, runtime_configuration)
+
+    def failing_condition(self, metric: MetricConfiguration) -> Column | None:
+        """Condition that is true for the rows which an unexpected_count of this validation counted."""
+        ValidationGraph(execution_engine=self).set_metric_configuration_default_kwargs_if_absent(metric)
+        return self._failing.get(metric.id)
 
     def _kind(self, metric: MetricConfiguration) -> str:
         base, _, suffix = metric.metric_name.rpartition(".")
         _, function = get_metric_provider(metric.metric_name, self)
         if suffix == "unexpected_count":
-            return "unique" if base in UNIQUE_METRICS else "pass"
+            return "unique" if base in UNIQUE_METRICS and self._row_count >= LARGE_ROWS else "pass"
         if suffix == "filtered_row_count" or function is None:
             return "pass"
         if suffix in SAMPLE_SUFFIXES:
@@ -70,46 +78,84 @@ class OnePassEngine(SparkDFExecutionEngine):
         return "free" if is_partial or metric.metric_name in SCHEMA_METRICS or suffix in NO_JOB_SUFFIXES else "job"
 
     def _one_pass(self, ready: list[MetricConfiguration], metrics: dict) -> dict:
+        """Values of all these metrics in one job; when that fails, those that can be had one by one."""
+        try:
+            return self._values(ready, metrics)
+        except Exception as error:
+            if len(ready) == 1:
+                raise MetricResolutionError(f"{type(error).__name__}: {error}", ready) from error
+        values: dict = {}
+        failed: list[MetricConfiguration] = []
+        for metric in ready:
+            try:
+                values |= self._values([metric], metrics)
+            except Exception as error:
+                failed.append(metric)
+                reason = error
+        if failed and not values:
+            raise MetricResolutionError(f"{type(reason).__name__}: {reason}", failed) from reason
+        return values
+
+    def _values(self, ready: list[MetricConfiguration], metrics: dict) -> dict:
         wanted = [(metric, self._aggregate(metric, metrics)) for metric in ready]
         columns = [column.alias(f"_{index}") for index, (_, column) in enumerate(wanted)]
         row = self.dataframe.agg(*columns).collect()[0]
         values = {metric.id: convert_to_json_serializable(row[i]) for i, (metric, _) in enumerate(wanted)}
         for metric, _ in wanted:
+            if _is_unique(metric) and values[metric.id] > 0:
+                values[metric.id] = rows_of_repeated_keys(*self._keyed_rows(metric))
             self._counts[_count_key(metric)] = values[metric.id]
-            if metric.metric_name == "table.row_count":
-                self._row_count = max(self._row_count, values[metric.id])
         return values
 
     def _aggregate(self, metric: MetricConfiguration, metrics: dict) -> Column:
         domain = domain_condition(metric.metric_domain_kwargs)
-        base, _, suffix = metric.metric_name.rpartition(".")
+        suffix = metric.metric_name.rpartition(".")[2]
+        if _is_unique(metric):
+            return surplus(_key_columns(metric.metric_domain_kwargs), _key_condition(metric.metric_domain_kwargs))
         if suffix == "unexpected_count":
             unexpected, _, _ = metrics[_condition_of(metric).id]
             failing = unexpected if domain is None else domain & unexpected
-            self.failing[metric.id] = failing
+            self._failing[metric.id] = failing
             return F.count(F.when(failing, 1))
         if suffix == "filtered_row_count" or metric.metric_name == "table.row_count":
             return F.count(F.lit(1)) if domain is None else F.count(F.when(domain, 1))
         if domain is not None:
-            raise NotImplementedError(f"{metric.metric_name} takes no row_condition; write a condition or a column for it")
+            raise NotImplementedError(f"{metric.metric_name} takes no row_condition: use ExpectRowsToMeetCondition")
         aggregate, _, _ = metrics[metric.metric_dependencies["metric_partial_fn"].id]
         return aggregate
 
     def _duplicates(self, metric: MetricConfiguration) -> int:
-        keys = _key_columns(metric.metric_domain_kwargs)
-        condition = domain_condition(metric.metric_domain_kwargs)
-        if "column" in metric.metric_domain_kwargs:
-            is_known = F.col(keys[0]).isNotNull()
-            condition = is_known if condition is None else condition & is_known
-        rows = self.dataframe if condition is None else self.dataframe.where(condition)
-        failed = repeated_rows(rows.select(*keys), keys, self._row_count)
-        condition = F.lit(True) if condition is None else condition
-        self.failing[metric.id] = condition & (repeats(keys, condition) > 1)
+        try:
+            return self._count_duplicates(metric)
+        except Exception as error:
+            raise MetricResolutionError(f"{type(error).__name__}: {error}", [metric]) from error
+
+    def _count_duplicates(self, metric: MetricConfiguration) -> int:
+        rows, keys = self._keyed_rows(metric)
+        failed = rows_of_repeated_keys(rows, keys) if has_repeats(rows, keys) else 0
         self._counts[_count_key(metric)] = failed
         return failed
 
+    def _keyed_rows(self, metric: MetricConfiguration) -> tuple[DataFrame, list[str]]:
+        """The rows whose keys are compared, and the names of the key columns."""
+        keys, condition = _key_columns(metric.metric_domain_kwargs), _key_condition(metric.metric_domain_kwargs)
+        self._failing[metric.id] = condition & (repeats(keys, condition) > 1)
+        return self.dataframe.where(condition).select(*keys), keys
+
     def _nothing_failed(self, metric: MetricConfiguration) -> bool:
         return self._counts.get(_count_key(metric)) == 0
+
+
+def _is_unique(metric: MetricConfiguration) -> bool:
+    base, _, suffix = metric.metric_name.rpartition(".")
+    return suffix == "unexpected_count" and base in UNIQUE_METRICS
+
+
+def _key_condition(domain: dict) -> Column:
+    """Rows whose key is compared: those of the domain, and for a single column those that have a value."""
+    condition = domain_condition(domain)
+    condition = F.lit(True) if condition is None else condition
+    return condition & F.col(domain["column"]).isNotNull() if "column" in domain else condition
 
 
 def _key_columns(domain: dict) -> list[str]:
@@ -133,7 +179,7 @@ def domain_condition(domain: dict) -> Column | None:
     """The rows that a metric looks at, from `row_condition` (Spark SQL) and `ignore_row_if`; None means all of them."""
     parts = []
     if domain.get("row_condition"):
-        parts.append(F.expr(domain["row_condition"]))
+        parts.append(F.expr(_sql(domain["row_condition"])))
     names = domain.get("column_list") or [domain[key] for key in ("column_A", "column_B") if key in domain]
     missing = [F.col(name).isNull() for name in names]
     rule = domain.get("ignore_row_if", "neither") if missing else "neither"
@@ -142,3 +188,13 @@ def domain_condition(domain: dict) -> Column | None:
     elif rule in ("any_value_is_missing", "either_value_is_missing"):
         parts.append(reduce(and_, [~one for one in missing]))
     return reduce(and_, parts) if parts else None
+
+
+def _sql(row_condition: Any) -> str:
+    """Spark SQL of a row condition, which Great Expectations hands on as text, as an object or as a mapping."""
+    if isinstance(row_condition, dict):
+        row_condition = row_condition.get("pass_through_filter")
+    text = getattr(row_condition, "pass_through_filter", row_condition)
+    if not isinstance(text, str):
+        raise NotImplementedError("row_condition is Spark SQL here, as text")
+    return text

@@ -1,16 +1,16 @@
 """Rows whose key occurs more than once, counted without shuffling the rows.
 
-Equal numbers of rows and of distinct key hashes prove that every key is unique; keys themselves are compared only where
-hashes repeat. Large tables sort their hashes as Arrow arrays inside Spark: on 10 million keys a third of the time of
-`count(distinct)`, whose hash table holds every key as a row. The functions that Spark's workers run are made by factories,
-so that they travel by value: workers do not have this package.
+Equal numbers of rows and of distinct key hashes prove that every key is unique; keys are compared only where hashes
+repeat. Large tables sort their hashes as Arrow arrays inside Spark: on 10 million keys a third of the time of
+`count(distinct)`, whose hash table holds every key as a row. The functions that Spark's workers run are made by
+factories, so that they travel by value: workers do not have this package.
 """
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from pyspark.sql import Column, DataFrame, Window
-from pyspark.sql import functions as F
+from pyspark.sql import functions as F  # noqa: N812
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,12 +21,21 @@ LARGE_ROWS = 2_000_000
 BUCKETS = 64
 
 
-def repeated_rows(rows: DataFrame, keys: list[str], row_count: int) -> int:
-    """How many of the rows share their key with another one. NULLs are equal to each other."""
+def surplus(keys: list[str], is_counted: Column) -> Column:
+    """Counted rows less distinct key hashes, as one aggregate for small tables; 0 proves that keys are unique."""
+    return F.count(F.when(is_counted, 1)) - F.count_distinct(F.when(is_counted, F.xxhash64(*keys)))
+
+
+def has_repeats(rows: DataFrame, keys: list[str]) -> bool:
+    """Whether a key hash of a large table occurs twice."""
     hashes = rows.select(F.xxhash64(*keys).alias("hash"))
-    is_repeated = _large_repeats(hashes) if row_count >= LARGE_ROWS else _small_repeats(hashes)
-    if not is_repeated:
-        return 0
+    buckets = hashes.mapInArrow(sort_into(BUCKETS), "bucket int, hashes binary")
+    repeats_by_part = buckets.repartition(BUCKETS // 4, "bucket").mapInArrow(count_repeats(), "repeats long")
+    return (repeats_by_part.agg(F.sum("repeats")).collect()[0][0] or 0) > 0
+
+
+def rows_of_repeated_keys(rows: DataFrame, keys: list[str]) -> int:
+    """How many of the rows share their key with another one. NULLs are equal to each other."""
     repeated = rows.groupBy(*keys).count().where("count > 1")
     return repeated.agg(F.coalesce(F.sum("count"), F.lit(0))).collect()[0][0]
 
@@ -34,17 +43,6 @@ def repeated_rows(rows: DataFrame, keys: list[str], row_count: int) -> int:
 def repeats(keys: list[str], is_counted: Column) -> Column:
     """How many counted rows share the row's key."""
     return F.count(F.when(is_counted, 1)).over(Window.partitionBy(*keys))
-
-
-def _small_repeats(hashes: DataFrame) -> bool:
-    total, distinct = hashes.agg(F.count(F.lit(1)), F.count_distinct("hash")).collect()[0]
-    return total != distinct
-
-
-def _large_repeats(hashes: DataFrame) -> bool:
-    buckets = hashes.mapInArrow(sort_into(BUCKETS), "bucket int, hashes binary")
-    repeats_by_part = buckets.repartition(BUCKETS // 4, "bucket").mapInArrow(count_repeats(), "repeats long")
-    return (repeats_by_part.agg(F.sum("repeats")).collect()[0][0] or 0) > 0
 
 
 def sort_into(buckets: int) -> Callable[[Batches], Batches]:

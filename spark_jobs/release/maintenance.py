@@ -37,7 +37,9 @@ class MaintenanceReport:
     """Under tables/, and no Delta table."""
 
 
-def maintain(spark: "SparkSession", settings: Settings, schemas: tuple[str, ...] = ("silver", "marts")) -> MaintenanceReport:
+def maintain(
+    spark: "SparkSession", settings: Settings, schemas: tuple[str, ...] = ("silver", "marts")
+) -> MaintenanceReport:
     """OPTIMIZE and VACUUM the tables of these schemas and compact the ledger, never while a publish runs.
 
     Files that a release of the retention period needs are kept: VACUUM uses each table's own declared retention, which

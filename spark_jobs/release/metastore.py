@@ -75,8 +75,8 @@ def _refuse_other_home(spark: "SparkSession", settings: Settings) -> None:
         place, wanted = _folder(described.get("location", "")), table_path(settings.home, f"{schema}.x").parent
         if place.resolve() != wanted.resolve():
             raise MetastoreElsewhere(
-                f"Schema {schema} of the metastore lies in {place}, not in {wanted}. Stop the lakehouse process, delete "
-                f"{settings.home / 'metastore'} (a cache, no data), start it again and repair."
+                f"Schema {schema} of the metastore lies in {place}, not in {wanted}. Stop the lakehouse process, "
+                f"delete {settings.home / 'metastore'} (a cache, no data), start it again and repair."
             )
 
 

@@ -39,7 +39,7 @@ def publish(
     """Release the present version of every released table and point the serving views at them.
 
     The row set in governance.releases, one Delta commit, is the moment of truth. Raises ReleaseRefused before it, so
-    that consumers keep the last release. A newest date that is run again gets a new release that supersedes its old one.
+    that consumers keep the last release. A newest date that is run again gets a new release, superseding its old one.
     """
     wanted = [_as_table(one) for one in (released_tables() if tables is None else tables)]
     with release_lock(settings, f"publish of {business_date} ({run_id})"):
@@ -109,7 +109,7 @@ def _commit(spark: "SparkSession", settings: Settings, releases: list[Release], 
     releases = with_activity([*releases, release])
     serving = newest(releases)
     if serving is not None:
-        views.serve(spark, settings, serving)
+        views.serve(spark, settings, serving, views.view_names(releases[-2:]))
     views.drop_old_schemas(spark, releases)
 
 
@@ -124,7 +124,8 @@ def _refuse_recreated(before: Release | None, after: Release) -> None:
     ]
     if recreated:
         raise ReleaseRefused(
-            f"Tables were dropped and recreated since release {before.release_id}, whose views would serve other rows:\n"
-            "  " + "\n  ".join(recreated) + "\nWay out: put the old folder back (a released table is emptied with "
-            "CREATE OR REPLACE or a full refresh, never with DROP), or retire the name and release the table under a new one."
+            f"Tables were recreated since release {before.release_id}, whose views would serve other rows:\n  "
+            + "\n  ".join(recreated)
+            + "\nWay out: put the old folder back (a released table is emptied with "
+            "CREATE OR REPLACE or a full refresh, never with DROP), or release the new table under a new name."
         )

@@ -43,7 +43,7 @@ def snapshot(home: Path, table: ReleasedTable) -> TableVersion:
         path=path.relative_to(home).as_posix(),
         delta_version=delta.version(),
         schema_hash=schema_hash(delta),
-        row_count=_row_count(delta),
+        row_count=row_count(delta),
         key=table.key,
     )
 
@@ -68,7 +68,8 @@ def _check_features(name: str, delta: DeltaTable) -> None:
         )
 
 
-def _row_count(delta: DeltaTable) -> int:
+def row_count(delta: DeltaTable) -> int:
+    """Rows of this version, from the log; read from the files when the log does not tell."""
     actions = pa.table(delta.get_add_actions(flatten=True))
     counts = actions["num_records"].to_pylist() if actions.num_rows else []
     return delta.to_pyarrow_dataset().count_rows() if None in counts else sum(counts)

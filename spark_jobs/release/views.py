@@ -47,15 +47,20 @@ def make_release_schema(spark: "SparkSession", settings: Settings, release: Rele
     run_all(spark, statements(release, release.schema_name))
 
 
-def serve(spark: "SparkSession", settings: Settings, release: Release) -> None:
-    """Point `serving` at this release, drop views of tables it does not have, and note that the set is complete."""
+def serve(spark: "SparkSession", settings: Settings, release: Release, retired: Iterable[str] = ()) -> None:
+    """Point `serving` at this release, drop the views of retired tables, and note that the set is complete."""
     _marker(settings).unlink(missing_ok=True)
     create_schema(spark, settings.home, "serving")
     run_all(spark, statements(release, "serving"))
     wanted = {table.view_name for table in release.tables.values()}
-    run_all(spark, [f"drop view if exists serving.{name}" for name in _released_views(spark) - wanted])
+    run_all(spark, [f"drop view if exists serving.{name}" for name in sorted(set(retired) - wanted)])
     _marker(settings).parent.mkdir(parents=True, exist_ok=True)
     _marker(settings).write_text(json.dumps({"release_id": release.release_id}))
+
+
+def view_names(releases: Iterable[Release]) -> set[str]:
+    """Names of the views that these releases made in `serving`."""
+    return {table.view_name for release in releases for table in release.tables.values()}
 
 
 def served_release_id(settings: Settings) -> str | None:
@@ -69,17 +74,6 @@ def drop_old_schemas(spark: "SparkSession", releases: list[Release]) -> None:
     kept = {release.schema_name for release in releases[-KEPT_SCHEMAS:]}
     known = {row[0] for row in spark.sql("show schemas like 'serving_*'").collect()}
     run_all(spark, [f"drop schema if exists {schema} cascade" for schema in sorted(known - kept)])
-
-
-def _released_views(spark: "SparkSession") -> set[str]:
-    """Views of `serving` that a release made; others, such as hand-written ones, are left alone."""
-    names = {row["viewName"] for row in spark.sql("show views in serving").collect() if not row["isTemporary"]}
-    return {name for name in names if _is_released(spark, name)}
-
-
-def _is_released(spark: "SparkSession", name: str) -> bool:
-    rows = spark.sql(f"show tblproperties serving.{name}").collect()
-    return any(row["key"] == "release_id" for row in rows)
 
 
 def _marker(settings: Settings) -> Path:

@@ -1,0 +1,205 @@
+"""The gate of a layer: evaluate every suite, record everything, and stop the run where something critical failed."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deltalake import DeltaTable
+
+from expectations.bounds import Circumstances, resolve_bounds
+from expectations.contract_rules import silver_columns, with_contract
+from expectations.reconciliation import reconcile
+from expectations.results import GateRun, last_row_counts, record
+from expectations.suites import SUITES, Definition, Suite, load_suites
+from expectations.validation import Batch, Outcome, TableResult, validate
+from spark_jobs.catalog.models import Catalog
+from spark_jobs.catalog.names import table_path
+from spark_jobs.ledger import Ledger
+from spark_jobs.release.snapshot import row_count
+from spark_jobs.settings import Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+THREADS = 2
+WITH_RECONCILIATION = ("bronze", "silver")
+log = logging.getLogger(__name__)
+
+
+class GateFailed(RuntimeError):  # noqa: N818 - a decision, not a defect
+    """Something critical failed; everything is recorded, and consumers keep the last release."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What a gate found. `docs` is the index of the Data Docs; None when no suite ran."""
+
+    run: GateRun
+    tables: tuple[TableResult, ...]
+    seconds: float
+    docs: Path | None = None
+
+    def failed(self, severity: str) -> list[tuple[TableResult, Outcome]]:
+        """Outcomes of this severity that failed, with their table."""
+        return [(table, one) for table in self.tables for one in table.outcomes
+                if not one.success and one.definition.severity == severity]  # fmt: skip
+
+    def __str__(self) -> str:
+        warned = len(self.failed("warning"))
+        told = f"{self.expectations} expectations on {len(self.tables)} tables in {self.seconds:.1f} s"
+        return f"{self.run.layer} gate: {told}; {len(self.failed('critical'))} critical and {warned} warnings failed"
+
+    @property
+    def expectations(self) -> int:
+        """How many expectations were evaluated."""
+        return sum(len(table.outcomes) for table in self.tables)
+
+
+def run_gate(
+    spark: "SparkSession", settings: Settings, catalog: Catalog, layer: str, business_date: date, run_id: str
+) -> GateResult:
+    """The gate of a whole layer: bronze, silver or marts; see `gate_tables`."""
+    return gate_tables(spark, settings, catalog, GateRun(layer, business_date, run_id))
+
+
+def gate_tables(
+    spark: "SparkSession", settings: Settings, catalog: Catalog, run: GateRun, tables: Iterable[str] | None = None
+) -> GateResult:
+    """Evaluate the suites of a layer (of `tables` only, where told), record every result and write the Data Docs.
+
+    Raises GateFailed after recording when an expectation of severity critical failed or was not evaluated.
+    """
+    started = time.monotonic()
+    results: list[TableResult] = []
+    if run.layer in WITH_RECONCILIATION:
+        results.append(reconcile(Ledger(settings.home), run))
+    wanted = None if tables is None else {name.split(".")[-1] for name in tables}
+    gated = [one for one in layer_suites(settings, catalog, run) if wanted is None or one.table in wanted]
+    docs = None
+    if gated:
+        evaluated = _evaluate_all(spark, settings, run, gated)
+        results += [result for _, result in evaluated]
+        docs = _write(settings, run, evaluated)
+    record(settings.home, run, results)
+    result = GateResult(run, tuple(results), time.monotonic() - started, docs)
+    log.info("gate %s: %s expectations in %.1f s", run.layer, result.expectations, result.seconds)
+    if result.failed("critical"):
+        raise GateFailed(explain(settings, result))
+    return result
+
+
+def layer_suites(settings: Settings, catalog: Catalog, run: GateRun) -> list[Suite]:
+    """Suites of the layer's tables that have been built. Raises DefinitionErrors with every problem of every file."""
+    from spark_jobs import io
+
+    columns = {name: silver_columns(one) for name, one in catalog.entities.items()} if run.layer == "silver" else {}
+    found = load_suites(run.layer, columns, run.suites or SUITES)
+    if run.layer == "silver":
+        entities = catalog.entities.values()
+        found = {one.name: with_contract(found.get(one.name), one, run.business_date) for one in entities}
+    return [suite for suite in found.values() if io.exists(settings.home, f"{run.layer}.{suite.table}")]
+
+
+def _evaluate_all(
+    spark: "SparkSession", settings: Settings, run: GateRun, suites: list[Suite]
+) -> list[tuple["DataFrame", TableResult]]:
+    last = last_row_counts(settings.home, run)
+    _context()
+
+    def evaluate(suite: Suite) -> tuple["DataFrame", TableResult]:
+        started = time.monotonic()
+        rows = _rows(spark, settings, suite)
+        now = Circumstances(run.business_date, last.get(suite.table))
+        arguments = {one.name: _arguments(one, now) for one in suite.definitions}
+        count = row_count(DeltaTable(str(table_path(settings.home, f"{suite.layer}.{suite.table}"))))
+        result = validate(_context(), Batch(rows, count), suite, arguments)
+        result.outcomes.append(_all_evaluated(suite, result))
+        result.seconds = time.monotonic() - started
+        return rows, result
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(evaluate, suites))
+
+
+def _rows(spark: "SparkSession", settings: Settings, suite: Suite) -> "DataFrame":
+    from expectations.references import with_references
+    from spark_jobs import io
+
+    def read(table: str) -> "DataFrame | None":
+        return io.read_table(spark, settings.home, table) if io.exists(settings.home, table) else None
+
+    rows = io.read_table(spark, settings.home, f"{suite.layer}.{suite.table}")
+    return with_references(rows, suite.definitions, read)
+
+
+def _arguments(definition: Definition, now: Circumstances) -> dict[str, Any]:
+    from expectations.references import found_column
+
+    arguments = resolve_bounds(definition.arguments, now)
+    if definition.type == "ExpectColumnValuesToExistInTable":
+        arguments["found_column"] = found_column(definition)
+    return arguments
+
+
+def _all_evaluated(suite: Suite, result: TableResult) -> Outcome:
+    """Great Expectations has passed suites in which nothing was evaluated, so the number itself is checked."""
+    missed = [one for one in result.outcomes if not one.is_evaluated]
+    description = "every expectation that is defined was evaluated"
+    definition = Definition("EvaluatedEqualsDefined", "evaluated_equals_defined", "critical", description, {})
+    told = "; ".join(f"{one.definition.name}: {one.error}" for one in missed[:5])
+    return Outcome(definition, True, not missed and bool(suite.definitions), observed=told or None)
+
+
+def _write(settings: Settings, run: GateRun, evaluated: list[tuple["DataFrame", TableResult]]) -> Path:
+    from expectations.data_docs import write_data_docs
+    from expectations.failing_rows import write_failing_rows
+
+    failing = [(rows, result) for rows, result in evaluated
+               if any(one.failing is not None and not one.success for one in result.outcomes)]  # fmt: skip
+    write_failing_rows(settings, run, failing)
+    return write_data_docs(settings.home, run, [result for _, result in evaluated])
+
+
+_lock = threading.Lock()
+
+
+def _context() -> Any:
+    with _lock:
+        return _ephemeral_context()
+
+
+@cache
+def _ephemeral_context() -> Any:
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    import expectations.classes  # noqa: F401 - registers the two classes of our own
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    return context
+
+
+def explain(settings: Settings, result: GateResult) -> str:
+    """Which table, rule and rows stopped the run, who owns the table, and where to look."""
+    failed = result.failed("critical")
+    lines = [
+        f"The {result.run.layer} gate of {result.run.business_date} failed on {len(failed)} critical expectation(s):"
+    ]
+    for table, one in failed:
+        rows = "" if one.failed_rows is None else f", {one.failed_rows} of {one.evaluated_rows} rows"
+        seen = f" (seen: {one.observed})" if one.observed else f" ({one.error})" if one.error else ""
+        owner = table.suite.owner or "no owner declared"
+        lines.append(f"  {result.run.layer}.{table.suite.table}: {one.definition.name}{rows} — "
+                     f"{one.definition.description}{seen}. Owner: {owner}.")  # fmt: skip
+    page = result.docs or settings.home / "data_docs" / "index.html"
+    lines.append(f"Rows: select * from quarantine.failing_rows where run_id = '{result.run.run_id}'. Page: {page}")
+    lines.append("Nothing was published: consumers keep the last release.")
+    return "\n".join(lines)
