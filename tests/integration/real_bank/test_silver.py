@@ -64,12 +64,9 @@ def test_postings_keep_their_money_and_move_by_24_years(silver: Ask) -> None:
 
 def test_czech_and_english_labels_meet_in_one_code(silver: Ask) -> None:
     """Counted with `zcat part | cut -d';' -f4,5,8 | sort | uniq -c`, Czech plus English."""
-    found = dict(
-        silver(
-            "transactions",
-            "select transaction_type_code, count(*) from rows where source_system = 'berka' group by all",
-        )
-    )
+    question = "select transaction_type_code, count(*) from rows where source_system = 'berka' group by all"
+
+    found: dict[str, int] = dict(silver("transactions", question))
 
     assert found == {
         "interest": 9463 + 5130 + 64 + 43,
