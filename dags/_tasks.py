@@ -29,6 +29,7 @@ PARAMETERS = {
     "business_date": Param(None, type=["null", "string"], format="date", description="the run's logical date if empty")
 }
 
+WRITTEN_BY_SPARK = ("silver.", "vault.", "identity.", "intermediate.", "marts.")
 FINAL = {"DbtFailed", "GateFailed", "DeliveryProblem", "DefinitionErrors", "ReleaseRefused", "UnfitError"}
 """Names of problems that trying again does not solve (names, so that no engine is imported here)."""
 
@@ -54,7 +55,7 @@ def check(logical_date: Any = None, params: Any = None, run_id: Any = None) -> N
     with _step(settings, date, "check", ""), _session(settings, run_id, "check") as spark:
         from spark_jobs import release
 
-        lost = release.missing_tables(spark, settings)
+        lost = [name for name in release.missing_tables(spark, settings) if name.startswith(WRITTEN_BY_SPARK)]
         if lost:
             raise UnfitError(
                 f"{len(lost)} table(s) are on disk but not in the metastore, such as {lost[0]}: run `make repair`. "
@@ -117,11 +118,19 @@ def publish(logical_date: Any = None, params: Any = None, run_id: Any = None) ->
         figures.update(release=release.publish(spark, settings, date, run_id).release_id)
 
 
-def export(logical_date: Any = None, params: Any = None) -> None:
-    """Close the run's log; exports of later parts hang here."""
+def export(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Show SQL readers the tables that were written without Spark, and close the run's log."""
     settings, date = load_settings(), business_date(logical_date, params)
-    with _step(settings, date, "export", ""):
-        RunLog(settings.home, date).finish()
+    with _step(settings, date, "export", "") as figures, _session(settings, run_id, "export") as spark:
+        from spark_jobs import release
+        from spark_jobs.catalog.names import table_path
+
+        new = release.missing_tables(spark, settings)
+        for name in new:
+            location = str(table_path(settings.home, name)).replace("'", "\\'")
+            spark.sql(f"create table if not exists {name} using delta location '{location}'").collect()
+        figures.update(registered=len(new))
+    RunLog(settings.home, date).finish()
 
 
 def maintain(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
