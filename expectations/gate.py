@@ -100,11 +100,18 @@ def layer_suites(settings: Settings, catalog: Catalog, run: GateRun) -> list[Sui
     from spark_jobs import io
 
     columns = {name: silver_columns(one) for name, one in catalog.entities.items()} if run.layer == "silver" else {}
+    columns |= _columns_on_disk(settings, run) if run.layer != "silver" else {}
     found = load_suites(run.layer, columns, run.suites or SUITES)
     if run.layer == "silver":
         entities = catalog.entities.values()
         found = {one.name: with_contract(found.get(one.name), one, run.business_date) for one in entities}
     return [suite for suite in found.values() if io.exists(settings.home, f"{run.layer}.{suite.table}")]
+
+
+def _columns_on_disk(settings: Settings, run: GateRun) -> dict[str, list[str]]:
+    folders = (settings.home / "tables" / run.layer).glob("*/_delta_log")
+    tables = {folder.parent.name: DeltaTable(str(folder.parent), without_files=True) for folder in folders}
+    return {name: [field.name for field in table.schema().fields] for name, table in tables.items()}
 
 
 def _evaluate_all(

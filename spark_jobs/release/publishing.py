@@ -12,6 +12,7 @@ from spark_jobs.release.audit import audit
 from spark_jobs.release.history import find, list_releases, newest, with_activity
 from spark_jobs.release.lock import release_lock
 from spark_jobs.release.models import RELEASES, Release, ReleasedTable, ReleaseRefused
+from spark_jobs.release.declared import released_tables
 from spark_jobs.release.snapshot import snapshots
 from spark_jobs.settings import Settings
 
@@ -41,7 +42,7 @@ def publish(
     The row set in governance.releases, one Delta commit, is the moment of truth. Raises ReleaseRefused before it, so
     that consumers keep the last release. A newest date that is run again gets a new release, superseding its old one.
     """
-    wanted = [_as_table(one) for one in (released_tables() if tables is None else tables)]
+    wanted = [_as_table(one) for one in (released_tables(settings) if tables is None else tables)]
     with release_lock(settings, f"publish of {business_date} ({run_id})"):
         finish_publish(spark, settings)
         releases = list_releases(settings)
@@ -79,13 +80,6 @@ def finish_publish(spark: "SparkSession", settings: Settings) -> None:
         log.warning("completing the views of release %s", release.release_id)
         views.make_release_schema(spark, settings, release)
         views.serve(spark, settings, release)
-
-
-def released_tables() -> list[ReleasedTable]:
-    """The tables that the dbt project releases."""
-    from dbt_project import released_tables as from_dbt
-
-    return [_as_table(one) for one in from_dbt()]
 
 
 def _as_table(one: ReleasedTable | str) -> ReleasedTable:

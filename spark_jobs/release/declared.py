@@ -1,0 +1,46 @@
+"""Which tables are released: the dbt models that say so, read from the manifest of the last dbt run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from spark_jobs.release.models import ReleasedTable, ReleaseRefused
+from spark_jobs.settings import Settings
+
+
+def released_tables(settings: Settings) -> list[ReleasedTable]:
+    """Tables of the models with `meta: {released: true}`, keyed by their `primary_key` test. Raises ReleaseRefused."""
+    manifest = settings.home / "dbt" / "target" / "manifest.json"
+    if not manifest.exists():
+        raise ReleaseRefused(f"There is nothing to release: dbt has not run in this home ({manifest} is missing).")
+    return sorted(declared_in(manifest), key=lambda table: table.full_name)
+
+
+def declared_in(manifest: Path) -> list[ReleasedTable]:
+    """The released tables of one manifest."""
+    nodes: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    keys = _keys(nodes)
+    return [
+        ReleasedTable(node.get("alias") or node["name"], keys.get(name, ()), node["schema"])
+        for name, node in nodes.items()
+        if node["resource_type"] == "model" and _is_released(node)
+    ]
+
+
+def _is_released(node: dict[str, Any]) -> bool:
+    meta = {**(node.get("meta") or {}), **((node.get("config") or {}).get("meta") or {})}
+    return bool(meta.get("released")) and (node.get("config") or {}).get("materialized") in ("table", "incremental")
+
+
+def _keys(nodes: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Model -> columns of its key, from the test that proves it unique."""
+    found: dict[str, tuple[str, ...]] = {}
+    for node in nodes.values():
+        test = node.get("test_metadata") or {}
+        model = node.get("attached_node")
+        kwargs = test.get("kwargs") or {}
+        if test.get("name") == "primary_key" and model:
+            found[model] = tuple((kwargs.get("arguments") or kwargs).get("columns") or ())
+        elif test.get("name") == "unique" and model and kwargs.get("column_name"):
+            found.setdefault(model, (kwargs["column_name"],))
+    return found
