@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from spark_jobs.ledger.store import Store
 from spark_jobs.release import views
 from spark_jobs.release.audit import audit
+from spark_jobs.release.declared import released_tables
 from spark_jobs.release.history import find, list_releases, newest, with_activity
 from spark_jobs.release.lock import release_lock
 from spark_jobs.release.models import RELEASES, Release, ReleasedTable, ReleaseRefused
-from spark_jobs.release.declared import released_tables
 from spark_jobs.release.snapshot import snapshots
 from spark_jobs.settings import Settings
 
