@@ -48,17 +48,23 @@ def _validated(document: Document, roots: Mapping[Place, Place], data: Any, mode
         try:
             return model.model_validate(data)
         except ValidationError as error:
+            wrong = _deepest({_found(data, one["loc"]): one for one in reversed(error.errors(include_url=False))})
             data = deepcopy(data)
-            for one in error.errors(include_url=False):
-                found = _found(data, one["loc"])
+            for found, one in wrong.items():
                 if found not in reported:
-                    reported.add(found)
                     document.problems.append(_type_problem(document, _rooted(roots, found), found, one))
                 _prune(data, found, stand_in)
+            reported |= wrong.keys()
     try:
         return model.model_validate(data)
     except ValidationError:
         return model()
+
+
+def _deepest(wrong: dict[Place, Any]) -> dict[Place, Any]:
+    """Without those around another: where a value may be of several kinds, each kind complains at its own depth."""
+    around = {place[:length] for place in wrong for length in range(len(place))}
+    return {place: one for place, one in wrong.items() if place not in around}
 
 
 def _rooted(roots: Mapping[Place, Place], found: Place) -> Place:
@@ -70,7 +76,8 @@ def _type_problem(document: Document, place: Place, field: Place, error: Mapping
     name = next((str(step) for step in reversed(field) if isinstance(step, str)), "file")
     message = f"{name}: {str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}"
     given = error.get("input")
-    shown = f"{given!r} was given" if isinstance(given, str | int | float | bool) or given is None else ""
+    is_plain = isinstance(given, str | int | float | bool) or given is None
+    shown = f"{given!r} was given" if is_plain else f"a {type(given).__name__} was given"
     return document.problem(place, "bad_value", message, shown)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.architecture.tree import PROJECT, project_files, text_of, told
 
-MACHINE_PATH = re.compile(r"(?<![\w.{}*/~-])(?:/(?:home|Users|root|mnt|media)/[\w.-]+|[A-Z]:\\\\?(?:Users|home)\b)")
+MACHINE_PATH = re.compile(r"(?<![\w.{}*/~-])(?:/(?:home|Users|root)/[\w.-]+|[A-Z]:\\\\?(?:Users|home)\b)")
 REGISTRY = re.compile(
     r"\b(?:pypi\.org|pythonhosted\.org|repo1?\.maven\.[a-z.]+|registry(?:-1)?\.(?:npmjs|docker)\.[a-z]+|docker\.io|ghcr\.io|quay\.io)\b"
 )

@@ -46,6 +46,9 @@ BREAKS = [
     Break("bad_value", "format: csv", "format: cvs", "format: cvs", "did you mean csv?"),
     Break("bad_path", '"{inbox}/crm', '"{imbox}/crm', "imbox", "did you mean inbox?"),
     Break("bad_path", '"{inbox}/crm', '"/deliveries/crm', "/deliveries/crm", "one machine"),
+    Break("bad_path", "/{date}/", "/../{date}/", "/../", "leaves its folder"),
+    Break("duplicate", "schema:\n", "  - {server: again, environment: demo, type: local, format: csv, path: '{inbox}/x'}\nschema:\n", "server: again", "environment demo has two servers"),
+    Break("bad_value", "income_amount: income", "income_amount: [a, b]", "[a, b]", "income_amount"),
     # types and names
     Break("bad_type", "{name: income, logicalType: number", "{name: income, logicalType: numbre", "numbre", "did you mean number?"),
     Break("bad_type", "income_amount, logicalType: number", "income_amount, logicalType: number, physicalType: float", "float", "physicalType float", PARTIES),

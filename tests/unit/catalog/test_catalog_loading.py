@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from spark_jobs.catalog.__main__ import main
+from spark_jobs.catalog.blocks import TypeOptions
 from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.models import Catalog, ControlFile, Rule
+from spark_jobs.catalog.rules import option_rules
 from tests.unit.catalog.samples import FILES, write_tree
 
 
@@ -123,3 +125,11 @@ def test_the_command_refuses_a_folder_without_definitions(tmp_path, capsys):
 def test_an_empty_file_is_a_problem_not_a_crash(tmp_path, capsys):
     assert main([str(write_tree(tmp_path, {"sources/crm/empty.yml": ""}))]) == 1
     assert "empty.yml:1:1 yaml: the file holds no mapping of fields" in capsys.readouterr().out
+
+
+def test_upper_limits_and_lengths_include_their_value():
+    options = TypeOptions(maximum=30, exclusiveMaximum=31, minLength=2, maxLength=4)
+    assert [(rule.name, rule.condition) for rule in option_rules("age", "bigint", options)] == [
+        ("age_at_most_30", "age <= 30"), ("age_below_31", "age < 31"),
+        ("age_length_at_least_2", "length(age) >= 2"), ("age_length_at_most_4", "length(age) <= 4"),
+    ]  # fmt: skip
