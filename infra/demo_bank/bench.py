@@ -10,9 +10,9 @@ MASTER_DATA = ("crm", "adviser_book", "product_catalogue", "fx")
 
 
 def posting_bank(inbox: Path, customers: int, postings: int, days: int = 2, seed: int = 1) -> dict[str, int]:
-    """Write core banking and its master data, about `postings` in the first delivery and 1 % a date after; rows by source.
+    """Write core banking and its master data; rows by source.
 
-    No defects are planted.
+    About `postings` come in the first delivery and 1 % a date after; no defects are planted.
     """
     each = max(1, round(postings / customers))
     only = ("core_banking", *MASTER_DATA)

@@ -76,9 +76,7 @@ class Market:
 def make_market(options: Options) -> Market:
     """The market of these options' environment."""
     if options.environment == "real":
-        if options.data is None:
-            raise ValueError("The real environment needs --data, the folder of public data.")
-        return real_market(options.data / "equity_prices_skfolio")
+        return real_market(options.public_data / "equity_prices_skfolio")
     return generated_market(options)
 
 
@@ -121,9 +119,14 @@ def _instrument(random: np.random.Generator, kind: str, number: int) -> Instrume
 def isin(country: str, number: int) -> str:
     """An ISO 6166 number with its check digit."""
     stem = f"{country}{700_000_000 + number}"
+    return f"{stem}{check_digit(stem)}"
+
+
+def check_digit(stem: str) -> int:
+    """Last digit of an ISO 6166 number: letters become two digits, every second digit from the right counts twice."""
     digits = "".join(str(int(sign, 36)) for sign in stem)
     doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits))]
-    return stem + str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+    return -sum(value // 10 + value % 10 for value in doubled) % 10
 
 
 def real_market(folder: Path) -> Market:

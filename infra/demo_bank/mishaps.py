@@ -87,10 +87,9 @@ class Mishaps:
         kept = delivery.rows.num_rows // 2
         names = {"from_party_id": "from_person", "to_party_id": "to_person", "relation_type_code": "relation"}
         for row in delivery.rows.slice(kept, 3).to_pylist():
-            expected: dict[str, Any] = {"entity": "party_relations", "key": {name: row[path] for name, path in names.items()},
-                        "values": {"is_deleted": "false"}}  # fmt: skip
-            key = {path: row[path] for path in names.values()}
-            self._note(mishap, delivery.date_index, key, expected=expected)
+            key = {name: row[path] for name, path in names.items()}
+            expected: dict[str, Any] = {"entity": "party_relations", "key": key, "values": {"is_deleted": "false"}}
+            self._note(mishap, delivery.date_index, {path: row[path] for path in names.values()}, expected=expected)
         return delivery._replace(rows=delivery.rows.slice(0, kept))
 
     def _late(self, mishap: Mishap, delivery: Delivery) -> Delivery:

@@ -60,6 +60,13 @@ class Options:
         """The first day of history, as days since 1970-01-01."""
         return self.today - self.history_days
 
+    @property
+    def public_data(self) -> Path:
+        """The folder of public data. Raises ValueError when it was not given."""
+        if self.data is None:
+            raise ValueError("The real environment needs --data, the folder of public data.")
+        return self.data
+
     def span(self, index: int) -> tuple[int, int]:
         """First and last day (since 1970) whose happenings are delivered on the business date of that index."""
         first = self.history_start if index == 0 else self.day_numbers[index - 1] + 1

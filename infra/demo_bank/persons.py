@@ -1,7 +1,6 @@
 """Persons: customers in households, prospects, relatives and duplicates."""
 
 import csv
-from pathlib import Path
 
 import numpy as np
 
@@ -173,8 +172,7 @@ def with_extras(persons: Columns, block: Block) -> Columns:
 
 def real_clients(options: Options) -> Columns:
     """Number, birth and sex of the clients in the public Berka data; a month above 50 marks a woman."""
-    assert options.data is not None
-    path = Path(options.data) / "berka_pkdd99" / "client.asc"
+    path = options.public_data / "berka_pkdd99" / "client.asc"
     with path.open(encoding="ascii") as lines:
         rows = list(csv.DictReader(lines, delimiter=";"))
     shift = 24

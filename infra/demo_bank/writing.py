@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,12 @@ import pyarrow.parquet
 from infra.demo_bank import markup
 
 ZIP_DATE = (2020, 1, 1, 0, 0, 0)
+LINES: dict[str, Callable[[pa.Table, str], str]] = {
+    "jsonl": markup.json_lines,
+    "xml": markup.xml_rows,
+    "xes": markup.xes_traces,
+    "yaml": markup.yaml_rows,
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class DeliveryFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.layout = path, layout
         self.rows, self.total = 0, Decimal(0)
+        self._has_begun = False
         self._parquet: pyarrow.parquet.ParquetWriter | None = None
         self._closers: list[IO[bytes] | zipfile.ZipFile] = []
         self._sink = self._open()
@@ -77,8 +85,7 @@ class DeliveryFile:
 
     def write(self, rows: pa.Table) -> None:
         """Append these rows; the first call writes what comes before them."""
-        is_first = self.rows == 0 and self._parquet is None and not getattr(self, "_begun", False)
-        self._begun = True
+        is_first, self._has_begun = not self._has_begun, True
         if self.layout.kind == "parquet":
             self._parquet = self._parquet or pyarrow.parquet.ParquetWriter(self._sink, rows.schema)
             self._parquet.write_table(rows)
@@ -127,10 +134,7 @@ def body(layout: Format, rows: pa.Table) -> bytes:
         return b""
     if layout.kind == "csv":
         return csv_bytes(layout, rows)
-    lines = {"jsonl": markup.json_lines, "xml": markup.xml_rows, "xes": markup.xes_traces, "yaml": markup.yaml_rows}[
-        layout.kind
-    ]
-    return encoded(lines(rows, layout.row), layout)
+    return encoded(LINES[layout.kind](rows, layout.row), layout)
 
 
 def csv_bytes(layout: Format, rows: pa.Table) -> bytes:
