@@ -4,14 +4,22 @@ Parse, validate (the catalogue does both), render into an emptied folder: the sa
 """
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from spark_jobs.catalog.models import Catalog, Column, Entity, Source
+from spark_jobs.catalog.models import Catalog, Entity, Source
 from spark_jobs.catalog.names import SILVER_ADDED_COLUMNS, VALIDITY_COLUMNS
 
 GENERATED = Path(__file__).resolve().parent / "models" / "generated"
+ADDED = {
+    "source_system": "System that delivered the row", "is_deleted": "Whether the source deleted the row",
+    "deleted_date": "Day of the deletion", "valid_from": "First day of the period",
+    "valid_to": "First day after the period; NULL while it lasts", "is_current": "Whether the period lasts",
+    "_changed_date": "Business date of the run that last wrote the row",
+}  # fmt: skip
 MAXIMUM_AGE_DAYS = {"business_days": 0, "daily": 0, "weekly": 6, "monthly": 31}
 """Days a source's last delivery may be old on a business date before it is stale, by calendar."""
 
@@ -51,17 +59,21 @@ def _names(entity: Entity) -> list[str]:
 
 
 def _documentation(entity: Entity) -> str:
-    added = {"source_system": "System that delivered the row", "_changed_date": "Business date of the last change"}
-    columns = [_described(column) for column in entity.columns]
-    columns += [{"name": name, "description": text} for name, text in added.items()]
-    current = {"name": f"stg_silver__{entity.name}", "description": entity.description, "columns": columns}
+    columns = {column.name: column.description for column in entity.columns}
+    added = {"source_system": ADDED["source_system"], "_changed_date": ADDED["_changed_date"]}
+    validity = VALIDITY_COLUMNS if entity.history == "scd2" else {}
+    kept = {name: ADDED[name] for name in [*SILVER_ADDED_COLUMNS, *validity, "_changed_date"]}
     text = f"{entity.description} Every row that silver keeps: past periods and deleted rows too."
-    history = {"name": f"stg_silver__{entity.name}_history", "description": text, "columns": columns}
-    return _yaml({"version": 2, "models": [current, history]})
+    models = [
+        _described(f"stg_silver__{entity.name}", entity.description, columns | added),
+        _described(f"stg_silver__{entity.name}_history", text, columns | kept),
+    ]
+    return _yaml({"version": 2, "models": models})
 
 
-def _described(column: Column) -> dict[str, str]:
-    return {"name": column.name, "description": column.description}
+def _described(name: str, text: str, columns: Mapping[str, str]) -> dict[str, Any]:
+    listed = [{"name": column, "description": description} for column, description in columns.items()]
+    return {"name": name, "description": text, "columns": listed}
 
 
 def _sources(catalog: Catalog) -> str:

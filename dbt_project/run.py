@@ -23,7 +23,7 @@ FAILED = ("error", "fail", "runtime error")
 RESTART_WARNING = "CANNOT_MODIFY_STATIC_CONFIG"
 
 
-class DbtFailed(RuntimeError):
+class DbtError(RuntimeError):
     """dbt did not finish; the message names each failing model or test with what it said."""
 
 
@@ -49,7 +49,7 @@ class DbtResult:
 def build(
     settings: Settings, select: str | Sequence[str], business_date: str, run_id: str, *, full_refresh: bool = False
 ) -> DbtResult:
-    """Compile, then `dbt build` of what `select` names ("" for all) without unit tests. Raises DbtFailed."""
+    """Compile, then `dbt build` of what `select` names ("" for all) without unit tests. Raises DbtError."""
     chosen = select.split() if isinstance(select, str) else list(select)
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     arguments += ["--select", *chosen] if chosen else []
@@ -58,7 +58,7 @@ def build(
 
 
 def unit_tests(settings: Settings, business_date: str = "2026-06-03", run_id: str = "unit-tests") -> DbtResult:
-    """Run every dbt unit test: logic on hand-written rows, no table read. Raises DbtFailed."""
+    """Run every dbt unit test: logic on hand-written rows, no table read. Raises DbtError."""
     return _run(settings, ["test", "--select", "test_type:unit"], business_date, run_id)
 
 
@@ -82,7 +82,8 @@ def _run(settings: Settings, arguments: list[str], business_date: str, run_id: s
     }  # fmt: skip
     command = [
         *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target),
-        "--log-path", str(settings.home / "logs" / "dbt"), "--vars", json.dumps(values), "--log-level", "none", "--log-level-file", "info",
+        "--log-path", str(settings.home / "logs" / "dbt"), "--vars", json.dumps(values),
+        "--log-level", "none", "--log-level-file", "info",
     ]  # fmt: skip
     spark = connect(settings, run_id, f"dbt {arguments[0]}")
     try:
@@ -103,7 +104,7 @@ def _result(outcome: "dbtRunnerResult", target: Path) -> DbtResult:
     results = list(getattr(outcome.result, "results", None) or [])
     nodes = tuple(_node(one) for one in results)
     if not outcome.success:
-        raise DbtFailed(_failure(outcome, nodes))
+        raise DbtError(_failure(outcome, nodes))
     return DbtResult(nodes, float(getattr(outcome.result, "elapsed_time", 0.0) or 0.0), target)
 
 

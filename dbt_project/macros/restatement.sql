@@ -1,19 +1,26 @@
 {# First date that account_daily keeps: the business date of the first run. #}
 {% macro first_loaded_date() -%}
-    {{ return(_loaded_date("min")) }}
+    least({{ _loaded_date("min") }}, {{ business_date() }})
 {%- endmacro %}
 
 {# First date this run adds whatever changed: the day after the last loaded one, at most the business date. #}
 {% macro first_new_date() -%}
-    {%- if flags.FULL_REFRESH -%}{{ return(_loaded_date("min")) }}{%- endif -%}
-    {{ return("least(" ~ business_date() ~ ", date_add(" ~ _loaded_date("max") ~ ", 1))") }}
+    {%- if is_everything_new("account_daily") | trim == "yes" -%}
+        {{ first_loaded_date() }}
+    {%- else -%}
+        least({{ business_date() }}, date_add({{ _loaded_date("max") }}, 1))
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro _loaded_date(function) -%}
     {%- set daily = adapter.get_relation(none, "marts", "account_daily") if execute else none -%}
     {%- set found = run_query("select " ~ function ~ "(as_of_date) from marts.account_daily")[0][0] if daily -%}
-    {%- set earliest = "least(date '" ~ found ~ "', " ~ business_date() ~ ")" if found else business_date() -%}
-    {{ return("date '" ~ found ~ "'" if found and function == "max" else earliest) }}
+    {%- if found %}date '{{ found }}'{% else %}{{ business_date() }}{% endif -%}
+{%- endmacro %}
+
+{# "yes" when a mart is written whole: it does not exist yet, or a full refresh is asked for. #}
+{% macro is_everything_new(mart) -%}
+    {%- if not execute or flags.FULL_REFRESH or adapter.get_relation(none, "marts", mart) is none -%}yes{%- endif -%}
 {%- endmacro %}
 
 {# After a merge: rows that silver marks as deleted since the business date go too. #}
@@ -29,9 +36,4 @@
             when matched then delete
         {%- endif -%}
     {%- endif -%}
-{%- endmacro %}
-
-{# Whether a mart does not exist yet, so that everything is written. #}
-{% macro is_first_build(mart) -%}
-    {{ return(not execute or adapter.get_relation(none, "marts", mart) is none) }}
 {%- endmacro %}

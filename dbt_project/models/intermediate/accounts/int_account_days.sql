@@ -2,5 +2,9 @@
 select
     account_id,
     cast(as_of_date as date) as as_of_date
-from {{ ref('int_account_restatements') }}
-lateral view explode(sequence(from_date, {{ business_date() }}, interval 1 day)) dates as as_of_date
+from (
+    select
+        account_id,
+        explode(sequence(from_date, {{ business_date() }}, interval 1 day)) as as_of_date
+    from {{ ref('int_account_restatements') }}
+)

@@ -1,4 +1,5 @@
 -- One row per account with postings up to the business date: flows and behaviour over the windows before it.
+{% set windows = [7, 30, 90, 365] %}
 {% set kinds = [
     ('card_spending', 'card_payment'), ('cash_withdrawal', 'cash_withdrawal'), ('fee', 'fee'), ('salary', 'salary'),
 ] %}
@@ -26,7 +27,7 @@ transactions as (
 final as (
     select
         account_id,
-        {% for days in windows() %}
+        {% for days in windows %}
         {{ sum_where("units", "is_credit and age_days < " ~ days) }} as inflow_last_{{ days }}_days_amount,
         {{ sum_where("units", "not is_credit and age_days < " ~ days) }} as outflow_last_{{ days }}_days_amount,
         {{ count_where("is_credit and age_days < " ~ days) }} as credit_last_{{ days }}_days_count,

@@ -7,6 +7,8 @@ transactions as (select * from {{ ref('transactions') }}),
 
 days as (select * from {{ ref('int_account_days') }}),
 
+first_day as (select min(as_of_date) as first_date from days),
+
 final as (
     select
         days.account_id,
@@ -20,7 +22,8 @@ final as (
     from days
     inner join transactions
         on transactions.account_id = days.account_id and transactions.posted_date = days.as_of_date
-    where transactions.posted_date >= (select min(as_of_date) from days)
+    cross join first_day
+    where transactions.posted_date >= first_day.first_date
     group by days.account_id, days.as_of_date
 )
 

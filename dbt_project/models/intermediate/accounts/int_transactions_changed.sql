@@ -13,9 +13,8 @@ changed_rates as (
 
 select postings.*
 from postings
-{% if not (flags.FULL_REFRESH or is_first_build('transactions')) %}
 cross join changed_rates
 where
-    postings._changed_date >= {{ business_date() }}
+    {{ is_everything_new('transactions') | trim == 'yes' }}
+    or postings._changed_date >= {{ business_date() }}
     or (postings.currency_code <> '{{ var("base_currency") }}' and postings.posted_date >= changed_rates.rate_date)
-{% endif %}

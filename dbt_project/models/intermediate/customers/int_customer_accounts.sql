@@ -45,7 +45,9 @@ final as (
         {{ money("sum(case when currency_code = '" ~ currency ~ "' then money_amount else 0 end)") }}
             as money_in_{{ currency | lower }}_amount,
         {% endfor %}
-        {{ money("sum(case when currency_code in ('" ~ currencies | join("', '") ~ "') then 0 else money_amount end)") }}
+        {{ money(
+            "sum(case when currency_code in ('" ~ currencies | join("', '") ~ "') then 0 else money_amount end)"
+        ) }}
             as money_in_other_currencies_amount,
         min(opened_date) as first_account_opened_date,
         max(opened_date) as last_account_opened_date,

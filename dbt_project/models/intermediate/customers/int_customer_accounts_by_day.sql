@@ -9,7 +9,9 @@ days as (select * from {{ ref('int_customer_days') }}),
 
 owners as (select * from {{ ref('int_account_owners') }} where is_customer),
 
-account_daily as (select * from {{ ref('account_daily') }})
+account_daily as (select * from {{ ref('account_daily') }}),
+
+first_day as (select min(as_of_date) as first_date from days)
 
 select
     days.customer_id,
@@ -24,5 +26,6 @@ from days
 inner join owners on owners.customer_id = days.customer_id
 inner join account_daily
     on account_daily.account_id = owners.account_id and account_daily.as_of_date = days.as_of_date
-where account_daily.as_of_date >= (select min(as_of_date) from days)
+cross join first_day
+where account_daily.as_of_date >= first_day.first_date
 group by days.customer_id, days.as_of_date

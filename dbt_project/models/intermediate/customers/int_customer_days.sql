@@ -1,4 +1,4 @@
--- One row per customer and date that this run writes anew: the earliest date of the accounts owned, of loans and policies.
+-- One row per customer and date that this run writes anew: the earliest of accounts, loans and policies.
 with
 
 customers as (select customer_id from {{ ref('int_customers_known') }}),
@@ -40,5 +40,9 @@ starts as (
 select
     customer_id,
     cast(as_of_date as date) as as_of_date
-from starts
-lateral view explode(sequence(from_date, {{ business_date() }}, interval 1 day)) dates as as_of_date
+from (
+    select
+        customer_id,
+        explode(sequence(from_date, {{ business_date() }}, interval 1 day)) as as_of_date
+    from starts
+)

@@ -1,4 +1,5 @@
 -- One row per customer with digital events up to the business date: logins, sessions and devices over the windows.
+{% set windows = [7, 30, 90, 365] %}
 with
 
 events as (
@@ -17,7 +18,7 @@ events as (
 final as (
     select
         customer_id,
-        {% for days in windows() %}
+        {% for days in windows %}
         {{ count_where("event_type_code = 'login' and age_days < " ~ days) }} as login_last_{{ days }}_days_count,
         {{ count_where("age_days < " ~ days) }} as event_last_{{ days }}_days_count,
         {% endfor %}

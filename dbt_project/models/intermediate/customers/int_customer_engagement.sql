@@ -21,7 +21,8 @@ points as (
         party_id as customer_id,
         cast(sum(points) as bigint) as loyalty_points_balance,
         cast(coalesce(sum(case
-            when movement_type_code = 'redeem' and movement_date > date_sub({{ business_date() }}, 365) then - points
+            when movement_type_code = 'redeem' and movement_date > date_sub({{ business_date() }}, 365)
+                then 0 - points
         end), 0) as bigint) as loyalty_points_redeemed_last_365_days,
         max(movement_date) as last_loyalty_movement_date
     from {{ ref('stg_silver__loyalty_movements') }}

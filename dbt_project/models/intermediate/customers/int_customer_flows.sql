@@ -1,6 +1,7 @@
 -- One row per customer with postings: the customer's part of the flows of all accounts.
+{% set windows = [7, 30, 90, 365] %}
 {% set amounts = [] %}
-{% for days in windows() %}
+{% for days in windows %}
 {% for name in ['inflow', 'outflow', 'card_spending', 'cash_withdrawal', 'fee', 'salary'] %}
 {% do amounts.append(name ~ '_last_' ~ days ~ '_days_amount') %}
 {% endfor %}
@@ -11,7 +12,7 @@
 {% do amounts.append(name ~ '_last_365_days_amount') %}
 {% endfor %}
 {% set counts = [] %}
-{% for days in windows() %}
+{% for days in windows %}
 {% do counts.append('credit_last_' ~ days ~ '_days_count') %}
 {% do counts.append('debit_last_' ~ days ~ '_days_count') %}
 {% endfor %}

@@ -1,4 +1,5 @@
 -- One row per customer with personal contacts up to the business date: how often, by which channel, how long.
+{% set windows = [7, 30, 90, 365] %}
 with
 
 interactions as (
@@ -18,7 +19,7 @@ interactions as (
 final as (
     select
         customer_id,
-        {% for days in windows() %}
+        {% for days in windows %}
         {{ count_where("age_days < " ~ days) }} as interaction_last_{{ days }}_days_count,
         {% endfor %}
         {% for channel in ['branch', 'phone', 'video', 'chat', 'email', 'event'] %}

@@ -1,4 +1,5 @@
 -- One row per customer with trades up to the business date: the customer's part of what was bought and sold.
+{% set windows = [7, 30, 90, 365] %}
 with
 
 trades as (select * from {{ ref('stg_silver__trades') }} where trade_date <= {{ business_date() }}),
@@ -25,7 +26,7 @@ parts as (
 final as (
     select
         customer_id,
-        {% for days in windows() %}
+        {% for days in windows %}
         {{ count_where("age_days < " ~ days) }} as trade_last_{{ days }}_days_count,
         {{ money("sum(case when side_code = 'buy' and age_days < " ~ days ~ " then gross_amount else 0 end)") }}
             as bought_last_{{ days }}_days_amount,

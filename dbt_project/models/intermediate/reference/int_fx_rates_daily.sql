@@ -40,7 +40,12 @@ converted as (
     from every_day
     inner join base_rates on base_rates.rate_date = every_day.rate_date
     union all
-    select 'EUR', rate_date, rate_date, cast(try_divide(1, rate) as decimal(20, 10)) from base_rates
+    select
+        'EUR' as currency_code,
+        rate_date as fixing_date,
+        rate_date,
+        cast(try_divide(1, rate) as decimal(20, 10)) as rate
+    from base_rates
 ),
 {% else %}
 converted as (select currency_code, fixing_date, rate_date, rate from every_day),

@@ -1,4 +1,4 @@
--- One row per customer: everything known on the business date. A flat list of columns; each topic is one table of its own.
+-- One row per customer: everything known on the business date. One table a topic, one column a line.
 with
 
 customers as (select * from {{ ref('customers') }}),
@@ -167,7 +167,8 @@ final as (
         coalesce(flows.atm_transaction_last_90_days_count, 0) as atm_transaction_last_90_days_count,
         coalesce(flows.pos_transaction_last_90_days_count, 0) as pos_transaction_last_90_days_count,
         coalesce(flows.phone_transaction_last_90_days_count, 0) as phone_transaction_last_90_days_count,
-        coalesce(flows.known_country_transaction_last_90_days_count, 0) as known_country_transaction_last_90_days_count,
+        coalesce(flows.known_country_transaction_last_90_days_count, 0)
+            as known_country_transaction_last_90_days_count,
         coalesce(flows.largest_inflow_last_90_days_amount, 0) as largest_inflow_last_90_days_amount,
         coalesce(flows.largest_outflow_last_90_days_amount, 0) as largest_outflow_last_90_days_amount,
         coalesce(trades.trade_last_7_days_count, 0) as trade_last_7_days_count,
@@ -258,16 +259,26 @@ final as (
         coalesce(relations.family_relations_count, 0) as family_relations_count,
         coalesce(relations.company_relations_count, 0) as company_relations_count,
         cast(try_divide(wealth.cash_amount, wealth.total_asset_amount) as decimal(20, 10)) as cash_share_rate,
-        cast(try_divide(wealth.investment_amount, wealth.total_asset_amount) as decimal(20, 10))
+        cast(try_divide(
+            wealth.investment_amount, wealth.total_asset_amount
+        ) as decimal(20, 10))
             as investment_share_rate,
         cast(try_divide(wealth.total_liability_amount, wealth.total_asset_amount) as decimal(20, 10)) as leverage_rate,
-        cast(try_divide(holdings.equity_investment_amount, wealth.investment_amount) as decimal(20, 10))
+        cast(try_divide(
+            holdings.equity_investment_amount, wealth.investment_amount
+        ) as decimal(20, 10))
             as equity_share_rate,
-        cast(try_divide(holdings.largest_holding_amount, wealth.investment_amount) as decimal(20, 10))
+        cast(try_divide(
+            holdings.largest_holding_amount, wealth.investment_amount
+        ) as decimal(20, 10))
             as largest_holding_share_rate,
-        cast(try_divide(holdings.unrealised_gain_amount, holdings.investment_cost_amount) as decimal(20, 10))
+        cast(try_divide(
+            holdings.unrealised_gain_amount, holdings.investment_cost_amount
+        ) as decimal(20, 10))
             as unrealised_gain_rate,
-        cast(try_divide(flows.inflow_last_365_days_amount - flows.outflow_last_365_days_amount, flows.inflow_last_365_days_amount) as decimal(20, 10))
+        cast(try_divide(
+            flows.inflow_last_365_days_amount - flows.outflow_last_365_days_amount, flows.inflow_last_365_days_amount
+        ) as decimal(20, 10))
             as saving_rate,
         cast(quality.profile_completeness_rate as decimal(20, 10)) as profile_completeness_rate,
         coalesce(engagement.has_marketing_consent, false) as has_marketing_consent,

@@ -1,0 +1,58 @@
+"""Compiled models: the same definitions give the same bytes, and these are the ones written by hand in tests/golden."""
+
+from pathlib import Path
+
+import pytest
+
+from dbt_project.compile import compile_models
+from spark_jobs.catalog.models import Catalog, Column, Entity, Load, Server, Source
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "staging"
+
+
+@pytest.fixture
+def catalog():
+    prices = Entity(
+        "prices", "1.0.0", "Market data", "One row per price.", (Column("instrument_id", "string", "Instrument"),)
+    )
+    cards = Entity(
+        "cards",
+        "1.0.0",
+        "Cards",
+        "One row per card.",
+        (Column("card_id", "string"), Column("status_code", "string")),
+        "scd2",
+    )
+    weekly = Load("append", calendar="weekly:mon", is_required=False)
+    rates = Source(
+        "fx", "rates", "1.0.0", "Treasurer's desk", "Rates", (), weekly, (), (Server("demo", "csv", "{inbox}/fx"),)
+    )
+    absent = Source("ecb", "rates", "1.0.0", "ECB", "Rates", (), weekly, (), (Server("real", "csv", "{data}/fx"),))
+    return Catalog({"ecb/rates": absent, "fx/rates": rates}, {"cards": cards, "prices": prices})
+
+
+def test_models_are_those_written_by_hand(catalog, tmp_path):
+    compile_models(catalog, "demo", tmp_path / "generated")
+    expected = {path.name: path.read_text(encoding="utf-8") for path in GOLDEN.iterdir()}
+    actual = {name: (tmp_path / "generated" / name).read_text(encoding="utf-8") for name in expected}
+    assert len(expected) == 6
+    assert actual == expected
+
+
+def test_compiling_twice_gives_the_same_bytes(catalog, tmp_path):
+    first = {path.name: path.read_bytes() for path in compile_models(catalog, "demo", tmp_path)}
+    second = {path.name: path.read_bytes() for path in compile_models(catalog, "demo", tmp_path)}
+    assert len(first) == 8
+    assert first == second
+
+
+def test_a_model_of_an_entity_that_is_gone_is_removed(catalog, tmp_path):
+    compile_models(catalog, "demo", tmp_path)
+    compile_models(Catalog({}, {"prices": catalog.entities["prices"]}), "demo", tmp_path)
+    assert not (tmp_path / "stg_silver__cards.sql").exists()
+    assert (tmp_path / "stg_silver__prices.sql").exists()
+
+
+def test_a_bank_without_sources_has_an_empty_list_of_them(catalog, tmp_path):
+    compile_models(catalog, "nowhere", tmp_path)
+    assert (tmp_path / "stg_catalog__sources.sql").read_text(encoding="utf-8").endswith("where false\n")
