@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from spark_jobs.catalog.models import Server, Source
-from spark_jobs.landing.formats.records import CarefulScan, Dialect, describe
+from spark_jobs.landing.formats.records import CarefulScan, Dialect, Record, describe
 from spark_jobs.landing.problems import RejectedDeliveryError
 from spark_jobs.landing.streams import DeliveredFile, is_text, raw_text
 from spark_jobs.landing.tally import Tally
@@ -36,6 +36,15 @@ class _Layout:
     null_values: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """Whole records: their text and its number of lines when it is regular, else perhaps the records found in it."""
+
+    content: bytes = b""
+    lines: int | None = None
+    records: list[Record] | None = None
+
+
 def read_delimited(file: DeliveredFile, source: Source, server: Server, tally: Tally) -> Iterator[pa.Table]:
     """Tables of the file's columns; the first is empty and shows the header."""
     dialect = dialect_of(server)
@@ -48,7 +57,7 @@ def read_delimited(file: DeliveredFile, source: Source, server: Server, tally: T
     if has_trailing:
         names = (*(name for name in names if name), TRAILING)
     layout = _Layout(dialect, names, server.null_values)
-    tables = _numbered(_parsed(_framed(pending, blocks, dialect, len(names)), layout), tally)
+    tables = _numbered(_parsed(_framed(pending, blocks, layout), layout), tally)
     for table in chain([_empty(names)], tables):
         yield table.drop_columns([TRAILING]) if has_trailing else table
 
@@ -92,46 +101,49 @@ def _header(dialect: Dialect, pending: bytes, blocks: Iterator[bytes], file_name
     return names, rest
 
 
-def _framed(
-    pending: bytes, blocks: Iterator[bytes], dialect: Dialect, width: int
-) -> Iterator[tuple[bytes, int | None]]:
-    """Blocks of whole records: (content, number of lines), the number None when it was or must be scanned."""
+def _framed(pending: bytes, blocks: Iterator[bytes], layout: _Layout) -> Iterator[_Frame]:
+    """Frames of whole records."""
+    dialect = layout.dialect
     for block in blocks:
         pending = pending + block if pending else block
         regular = dialect.regular_end(pending)
-        if regular is None or (regular[0] == 0 and len(pending) > dialect.max_record_bytes):
-            scan = CarefulScan(dialect, width)
-            for _ in scan.records(pending, is_last=False):
-                pass
-            end, lines = scan.end, None
+        has_no_end = regular is not None and regular[0] == 0 and len(pending) > dialect.max_record_bytes
+        if regular is None or has_no_end:
+            scan = CarefulScan(dialect, len(layout.names))
+            frame, end = _Frame(records=list(scan.records(pending, is_last=False))), scan.end
         else:
-            end, lines = regular
+            end = regular[0]
+            frame = _Frame(pending[:end], regular[1])
         if end:
-            yield pending[:end], lines
+            yield frame
             pending = pending[end:]
     if pending:
         regular = dialect.regular_end(pending)
-        is_regular = regular is not None and regular[0] == len(pending)
-        yield pending, regular[1] if is_regular and regular else None
+        is_whole = regular is not None and regular[0] == len(pending)
+        yield _Frame(pending, regular[1] if regular and is_whole else None)
 
 
-def _parsed(framed: Iterator[tuple[bytes, int | None]], layout: _Layout) -> Iterator[_Parsed]:
+def _parsed(frames: Iterator[_Frame], layout: _Layout) -> Iterator[_Parsed]:
     with ThreadPoolExecutor(PARSERS, thread_name_prefix="parse") as pool:
         waiting: deque[Future[_Parsed]] = deque()
-        for content, lines in framed:
-            waiting.append(pool.submit(_parse, content, lines, layout))
+        for frame in frames:
+            waiting.append(pool.submit(_parse, frame, layout))
             if len(waiting) >= AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _parse(content: bytes, lines: int | None, layout: _Layout) -> _Parsed:
-    is_regular = lines is not None and (content.isascii() or is_text(content))
+def _parse(frame: _Frame, layout: _Layout) -> _Parsed:
+    content = frame.content
+    is_regular = frame.lines is not None and (content.isascii() or is_text(content))
     parsed = _parse_fast(content, layout) if is_regular else None
-    if parsed is None or parsed.rows.num_rows + len(parsed.bad) != lines:
-        return _parse_carefully(content, layout)
-    return parsed
+    if parsed is not None and parsed.rows.num_rows + len(parsed.bad) == frame.lines:
+        return parsed
+    records = frame.records
+    if records is None:
+        records = list(CarefulScan(layout.dialect, len(layout.names)).records(content, is_last=True))
+    return _parse_records(records, layout)
 
 
 def _parse_fast(content: bytes, layout: _Layout) -> _Parsed | None:
@@ -150,10 +162,9 @@ def _parse_fast(content: bytes, layout: _Layout) -> _Parsed | None:
     return None if has_lines_in_values else _Parsed(rows, bad)
 
 
-def _parse_carefully(content: bytes, layout: _Layout) -> _Parsed:
+def _parse_records(records: list[Record], layout: _Layout) -> _Parsed:
     good: list[bytes] = []
     bad: list[tuple[int, str, str, str]] = []
-    records = CarefulScan(layout.dialect, len(layout.names)).records(content, is_last=True)
     for number, record in enumerate(records, 1):
         if record.rule:
             bad.append((number, *describe(record)))

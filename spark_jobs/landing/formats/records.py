@@ -11,6 +11,7 @@ import numpy as np
 from spark_jobs.landing.streams import is_text, raw_text
 
 NEWLINE, RETURN = 10, 13
+_LINE_END = re.compile(rb"[\r\n]")
 csv.field_size_limit(1 << 30)
 
 
@@ -136,8 +137,8 @@ class CarefulScan:
 
 
 def _line_end(block: bytes, start: int) -> int:
-    line_ends = [at for at in (block.find(b"\n", start), block.find(b"\r", start)) if at >= 0]
-    return min(line_ends, default=len(block))
+    found = _LINE_END.search(block, start)
+    return found.start() if found else len(block)
 
 
 def _after_line_end(block: bytes, position: int) -> int:

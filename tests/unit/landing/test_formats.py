@@ -31,7 +31,9 @@ def read(tmp_path):
 
 
 def test_json_keeps_digits_as_written_and_lists_as_json(read):
-    line = '{"id": 1, "amount": 12.50, "person": {"name": "王", "age": 3}, "tags": [1.0, "x", null], "ok": true, "n": null}'
+    line = (
+        '{"id": 1, "amount": 12.50, "person": {"name": "王","age":3}, "tags": [1.0, "x", null], "ok": true, "n":null}'
+    )
     rows, bad = read("json", f"{line}\n", "id", "person.name")
     assert bad == []
     assert rows == [
