@@ -1,5 +1,6 @@
 """Rows that no source would send on purpose: copies of good rows under a new key with one value spoilt."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -58,6 +59,7 @@ def with_bad_rows(block: Block, delivery: Delivery, layout: Format, book: Book) 
     """The delivery with its share of bad rows at the end: at least one of each kind in the first block's first two."""
     rows = delivery.rows
     defects = BY_SOURCE.get(delivery.source, [])
+    day = block.options.dates[delivery.date_index].isoformat()
     least = 1 if block.is_first and delivery.date_index < 2 else 0
     for place, defect in enumerate(defects):
         share = int(delivery.rows.num_rows * block.options.defect_rate / len(defects))
@@ -68,7 +70,8 @@ def with_bad_rows(block: Block, delivery: Delivery, layout: Format, book: Book) 
         chosen = random.choice(delivery.rows.num_rows, count, replace=False)
         suffix = f"-X{place + 1}" if defect.is_new else ""
         bad = spoilt(delivery.rows.take(pa.array(chosen)), defect, suffix)
-        note(block, delivery, layout, defect, bad, book)
+        for one in planted(defect, bad, day, layout.file):
+            book.add(one)
         rows = together(rows, bad)
     return delivery._replace(rows=rows)
 
@@ -99,19 +102,15 @@ def together(rows: pa.Table, bad: pa.Table) -> pa.Table:
     return pa.concat_tables([rows, bad])
 
 
-def note(block: Block, delivery: Delivery, layout: Format, defect: RowDefect, bad: pa.Table, book: Book) -> None:
-    """Write each bad row into the book."""
-    day = block.options.dates[delivery.date_index].isoformat()
+def planted(defect: RowDefect, bad: pa.Table, day: str, file: str) -> Iterator[Planted]:
+    """What to note about each of these bad rows."""
     said = ", ".join(f"{name} is {value}" for name, value in defect.changes.items())
-    keys = pc.cast(bad[defect.key], pa.string()).to_pylist()
-    for key in keys:
-        named = {defect.key: key} | (
-            {} if defect.is_new else {name: str(value) for name, value in defect.changes.items()}
-        )
+    changed = {} if defect.is_new else {name: str(value) for name, value in defect.changes.items()}
+    for key in pc.cast(bad[defect.key], pa.string()).to_pylist():
         where, expected = "quarantine", {}
         if defect.entity:
             where, expected = "references", {"entity": defect.entity, "key": {defect.entity_key: key}}
-        book.add(Planted(defect.kind, delivery.source, day, layout.file, named, said, where, expected))
+        yield Planted(defect.kind, defect.source, day, file, {defect.key: key, **changed}, said, where, expected)
 
 
 def note_duplicates(block: Block, book: Book) -> None:

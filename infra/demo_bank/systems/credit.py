@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from infra.demo_bank import distributions
 from infra.demo_bank.block import Block, Delivery
-from infra.demo_bank.draw import days, ids, moments, money, pick, repeated, scaled, within, words
+from infra.demo_bank.draw import Columns, days, ids, moments, money, pick, repeated, scaled, within, words
 from infra.demo_bank.happenings import happenings
 from infra.demo_bank.market import CURRENCIES
 from infra.demo_bank.writing import Format
@@ -29,45 +29,47 @@ def deliver(block: Block) -> Iterator[Delivery]:
         yield Delivery("loan_origination/applications", index, applications(block, index))
 
 
-def loans(block: Block, index: int) -> pa.Table:
-    """One loan for those in debt, drawn once; the outstanding amount and status move with the date."""
+def loan_book(block: Block) -> Columns:
+    """What was agreed: owner (place of the person), account it is paid from, and terms; the same on every date."""
     random, persons, own = block.random("loans"), block.persons, block.accounts
     wealth = persons["wealth"]
-    is_debtor = (persons["role"] == 0) & (persons["arrival"] == 0)
-    is_debtor &= random.random(len(wealth)) < distributions.INDEBTED[distributions.bracket_of(wealth)] * 0.5
+    chance = distributions.INDEBTED[distributions.bracket_of(wealth)] * 0.5
+    is_debtor = (persons["role"] == 0) & (persons["arrival"] == 0) & (random.random(len(wealth)) < chance)
     owner = np.flatnonzero(is_debtor)
-    size, owned = len(owner), np.searchsorted(own["owner"], owner)
+    size, account = len(owner), np.searchsorted(own["owner"], owner)
     kind = pick(random, (55, 20, 12, 11, 2), size)
-    assets = wealth[owner] / (1 - distributions.share("debt", wealth[owner]))
-    euro = (
-        assets
-        * distributions.share("debt", wealth[owner])
-        / distributions.INDEBTED.mean()
-        * random.uniform(0.4, 1.4, size)
-    )
-    currency = own["currency"][owned]
-    principal = (
-        np.rint(np.maximum(euro, 5_000) * block.market.rate(block.options.today, currency) / 100).astype(np.int64)
-        * 10_000
-    )
-    term = np.array([240, 60, 48, 84, 96])[kind]
-    granted = block.options.today - random.integers(30, 2_400, size)
+    debt = distributions.share("debt", wealth[owner])
+    euro = wealth[owner] / (1 - debt) * debt / distributions.INDEBTED.mean() * random.uniform(0.4, 1.4, size)
+    rates = block.market.rate(block.options.today, own["currency"][account])
+    return {
+        "owner": owner, "account": account, "kind": kind,
+        "principal": np.rint(np.maximum(euro, 5_000) * rates / 100).astype(np.int64) * 10_000,
+        "term": np.array([240, 60, 48, 84, 96])[kind],
+        "granted": block.options.today - random.integers(30, 2_400, size),
+        "status": pick(random, (95, 0, 4, 1), size),
+        "rate": np.array([190, 240, 690, 410, 350])[kind] + random.integers(0, 120, size),
+    }  # fmt: skip
+
+
+def loans(block: Block, index: int) -> pa.Table:
+    """One loan for those in debt; the outstanding amount and status move with the date."""
+    own, book = block.accounts, loan_book(block)
+    kind, term, granted, owner, account = (book[name] for name in ("kind", "term", "granted", "owner", "account"))
     elapsed = np.minimum((block.options.day_numbers[index] - granted) // 30, term)
-    status = pick(random, (95, 0, 4, 1), size)
-    moved = block.random("loans", index).random(size) < (0.01 if index else 0)
-    status = np.where(elapsed >= term, 1, np.where(moved, 2, status))
-    rate = np.array([190, 240, 690, 410, 350])[kind] + random.integers(0, 120, size)
+    moved = block.random("loans", index).random(len(kind)) < (0.01 if index else 0)
+    status = np.where(elapsed >= term, 1, np.where(moved, 2, book["status"]))
+    principal = book["principal"]
     return pa.table({
-        "loan": ids("L", persons["number"][owner], 9),
-        "account": ids("A", own["number"][owned], 10),
+        "loan": ids("L", block.persons["number"][owner], 9),
+        "account": ids("A", own["number"][account], 10),
         "borrower": block.person_ids.take(pa.array(owner)),
         "kind": words(TYPES, kind),
         "status": words(STATUSES, status),
         "principal": money(principal),
         "outstanding": money(principal - principal * elapsed // term),
         "instalment": money(principal // term),
-        "currency": words(CURRENCIES, currency),
-        "rate_percent": scaled(rate, 2),
+        "currency": words(CURRENCIES, own["currency"][account]),
+        "rate_percent": scaled(book["rate"], 2),
         "months": pa.array(term),
         "granted": days(granted),
         "ends": days(granted + term * 30),

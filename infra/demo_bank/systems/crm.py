@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from infra.demo_bank import names
 from infra.demo_bank.block import Block, Delivery
-from infra.demo_bank.draw import days, flags, ids, joined, moments, pick, texts, words
+from infra.demo_bank.draw import Columns, days, flags, ids, joined, moments, pick, texts, words
 from infra.demo_bank.persons import MARITAL, OCCUPATIONS, ROLES, SEGMENTS
 from infra.demo_bank.words import CITIES, CITY_CURRENCY, CITY_LANGUAGE
 from infra.demo_bank.writing import Format
@@ -62,13 +62,16 @@ def change(block: Block, places: np.ndarray, index: int) -> None:
 def persons(block: Block, chosen: np.ndarray, is_changed: np.ndarray) -> pa.Table:
     """One row per person."""
     own = {name: values[chosen] for name, values in block.persons.items()}
+    operation = words(["I", "U"], is_changed.astype(int))
+    person = block.person_ids.take(pa.array(chosen))
+    return pa.table({"op": operation, "personId": person} | _who(own) | _relationship(own))
+
+
+def _who(own: Columns) -> dict[str, pa.Array]:
+    """What a person is."""
     given, family, full = names.person_names(own)
-    city = own["city"]
-    is_client = own["role"] == 0
-    employed = np.isin(own["occupation"], (0, 1, 2, 3, 4))
-    return pa.table({
-        "op": words(["I", "U"], is_changed.astype(int)),
-        "personId": block.person_ids.take(pa.array(chosen)),
+    city, employed = own["city"], np.isin(own["occupation"], (0, 1, 2, 3, 4))
+    return {
         "role": words(ROLES, own["role"]),
         "name.given": given, "name.family": family, "name.full": full,
         "name.script": words(["latin", "han"], own["script"]),
@@ -88,6 +91,13 @@ def persons(block: Block, chosen: np.ndarray, is_changed: np.ndarray) -> pa.Tabl
         "income.currency": words([CITY_CURRENCY.get(one, "EUR") for one in COUNTRIES], city),
         "wealth.amount": pa.array(own["wealth"]),
         "wealth.source": words(WEALTH_SOURCES, np.where(own["occupation"] == 2, 1, own["number"] % 5)),
+    }  # fmt: skip
+
+
+def _relationship(own: Columns) -> dict[str, pa.Array]:
+    """What a person is to the bank."""
+    city, is_client = own["city"], own["role"] == 0
+    return {
         "segment": words(SEGMENTS, own["segment"], ~is_client),
         "risk.profile": words(RISK_PROFILES, own["risk_profile"], ~is_client),
         "risk.assessed": days(own["risk_assessed"], ~is_client),
@@ -99,10 +109,10 @@ def persons(block: Block, chosen: np.ndarray, is_changed: np.ndarray) -> pa.Tabl
         "adviserId": ids("ADV", own["adviser"] + 1, 4, ~is_client),
         "branchId": ids("BR", city + 1, 2),
         "relationship.since": days(own["started"], own["role"] == 2),
-        "relationship.until": days(own["started"], np.full(len(chosen), True)),
+        "relationship.until": days(own["started"], np.full(len(city), True)),
         "relationship.status": words(STATUSES, own["status"], ~is_client),
         "updatedAt": moments(own["updated"], "%Y-%m-%dT%H:%M:%S", "Europe/Zurich"),
-    })  # fmt: skip
+    }  # fmt: skip
 
 
 def contacts(block: Block, chosen: np.ndarray) -> pa.Table:
