@@ -10,12 +10,12 @@
 
 {# The part of an amount that falls to an owner. The parts of all owners add up to the amount exactly. #}
 {% macro owner_part(amount) -%}
-    {{ money("round(" ~ amount ~ " * share_to_rate, 4) - round(" ~ amount ~ " * share_from_rate, 4)") }}
+    {{ money("round((" ~ amount ~ ") * share_to_rate, 4) - round((" ~ amount ~ ") * share_from_rate, 4)") }}
 {%- endmacro %}
 
 {# Amounts are summed as whole ten-thousandths: exact, and many times faster than decimals in a wide aggregate. #}
 {% macro as_units(amount) -%}
-    cast({{ amount }} * 10000 as bigint)
+    cast(({{ amount }}) * 10000 as bigint)
 {%- endmacro %}
 
 {# Money again from a sum of ten-thousandths; without a row the sum is zero. #}

@@ -1,4 +1,5 @@
 -- One row per currency and day: units of it for one unit of the base currency, at the last fixing on or before.
+-- The last fixing goes on for a year, for postings that are dated ahead.
 with
 
 rates as (select * from {{ ref('stg_silver__fx_rates') }}),
@@ -10,7 +11,7 @@ fixings as (
         max(rate) as rate,
         lead(rate_date) over (partition by quote_currency_code order by rate_date) as next_rate_date
     from rates
-    where base_currency_code = 'EUR' and rate_date <= {{ business_date() }}
+    where base_currency_code = 'EUR'
     group by quote_currency_code, rate_date
 ),
 
@@ -22,7 +23,7 @@ every_day as (
         explode(
             sequence(
                 fixings.rate_date,
-                coalesce(date_sub(fixings.next_rate_date, 1), {{ business_date() }}),
+                coalesce(date_sub(fixings.next_rate_date, 1), greatest(fixings.rate_date, {{ last_rated_date() }})),
                 interval 1 day
             )
         ) as rate_date

@@ -120,7 +120,8 @@ final as (
         coalesce(flows.cash_withdrawal_last_7_days_amount, 0) as cash_withdrawal_last_7_days_amount,
         coalesce(flows.fee_last_7_days_amount, 0) as fee_last_7_days_amount,
         coalesce(flows.salary_last_7_days_amount, 0) as salary_last_7_days_amount,
-        coalesce(flows.inflow_last_7_days_amount - flows.outflow_last_7_days_amount, 0) as net_flow_last_7_days_amount,
+        cast(coalesce(flows.inflow_last_7_days_amount - flows.outflow_last_7_days_amount, 0) as decimal(20, 4))
+            as net_flow_last_7_days_amount,
         coalesce(flows.credit_last_7_days_count, 0) as credit_last_7_days_count,
         coalesce(flows.debit_last_7_days_count, 0) as debit_last_7_days_count,
         coalesce(flows.inflow_last_30_days_amount, 0) as inflow_last_30_days_amount,
@@ -129,7 +130,7 @@ final as (
         coalesce(flows.cash_withdrawal_last_30_days_amount, 0) as cash_withdrawal_last_30_days_amount,
         coalesce(flows.fee_last_30_days_amount, 0) as fee_last_30_days_amount,
         coalesce(flows.salary_last_30_days_amount, 0) as salary_last_30_days_amount,
-        coalesce(flows.inflow_last_30_days_amount - flows.outflow_last_30_days_amount, 0)
+        cast(coalesce(flows.inflow_last_30_days_amount - flows.outflow_last_30_days_amount, 0) as decimal(20, 4))
             as net_flow_last_30_days_amount,
         coalesce(flows.credit_last_30_days_count, 0) as credit_last_30_days_count,
         coalesce(flows.debit_last_30_days_count, 0) as debit_last_30_days_count,
@@ -139,7 +140,7 @@ final as (
         coalesce(flows.cash_withdrawal_last_90_days_amount, 0) as cash_withdrawal_last_90_days_amount,
         coalesce(flows.fee_last_90_days_amount, 0) as fee_last_90_days_amount,
         coalesce(flows.salary_last_90_days_amount, 0) as salary_last_90_days_amount,
-        coalesce(flows.inflow_last_90_days_amount - flows.outflow_last_90_days_amount, 0)
+        cast(coalesce(flows.inflow_last_90_days_amount - flows.outflow_last_90_days_amount, 0) as decimal(20, 4))
             as net_flow_last_90_days_amount,
         coalesce(flows.credit_last_90_days_count, 0) as credit_last_90_days_count,
         coalesce(flows.debit_last_90_days_count, 0) as debit_last_90_days_count,
@@ -149,7 +150,7 @@ final as (
         coalesce(flows.cash_withdrawal_last_365_days_amount, 0) as cash_withdrawal_last_365_days_amount,
         coalesce(flows.fee_last_365_days_amount, 0) as fee_last_365_days_amount,
         coalesce(flows.salary_last_365_days_amount, 0) as salary_last_365_days_amount,
-        coalesce(flows.inflow_last_365_days_amount - flows.outflow_last_365_days_amount, 0)
+        cast(coalesce(flows.inflow_last_365_days_amount - flows.outflow_last_365_days_amount, 0) as decimal(20, 4))
             as net_flow_last_365_days_amount,
         coalesce(flows.credit_last_365_days_count, 0) as credit_last_365_days_count,
         coalesce(flows.debit_last_365_days_count, 0) as debit_last_365_days_count,

@@ -1,0 +1,117 @@
+"""The marts of a very small bank (tests/fixtures/small_bank.py), against figures reckoned by hand."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from dbt_project.questions import ask, load_questions
+from dbt_project.released import released_tables
+from dbt_project.run import DbtError, build, unit_tests
+from spark_jobs.catalog.loading import load_catalog
+from spark_jobs.catalog.names import AUDIT_COLUMNS
+from spark_jobs.session import close, connect
+from tests.fixtures.silver import register, write_governance, write_silver
+from tests.fixtures.small_bank import GOVERNANCE, ROWS
+
+LATE = {
+    "transaction_id": "t-late", "account_id": "bc-cur", "posted_date": "2026-06-02", "direction_code": "credit",
+    "amount": "10", "currency_code": "EUR", "transaction_type_code": "transfer", "_changed_date": date(2026, 6, 3),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def bank(lakehouse):
+    """The small bank after its runs for 1 and 3 June; 2 June comes with the second."""
+    write_silver(lakehouse.home, load_catalog(), ROWS)
+    write_governance(lakehouse.home, GOVERNANCE)
+    session = connect(lakehouse, "marts", "prepare")
+    register(session, lakehouse.home)
+    build(lakehouse, "", "2026-06-01", "marts-1", full_refresh=True)
+    build(lakehouse, "", "2026-06-03", "marts-3")
+    session = connect(lakehouse, "marts", "read")
+    yield session
+    close(session)
+
+
+def one(session, sql):
+    rows = session.sql(sql).collect()
+    assert len(rows) == 1
+    return rows[0].asDict()
+
+
+def everything(session, table):
+    frame = session.table(f"marts.{table}")
+    return sorted(map(tuple, frame.select([c for c in frame.columns if c not in AUDIT_COLUMNS]).collect()), key=str)
+
+
+def test_wealth_is_the_sum_of_its_parts_at_the_last_price_and_fixing(bank):
+    anna = one(bank, "select * from marts.customer_360 where customer_id = 'anna'")
+    assert anna["cash_amount"] == Decimal("2380.5")  # 1500.50 + 1100 USD at 1.25
+    assert anna["investment_amount"] == Decimal("1510")  # 10 x 125 USD at 1.25, and 510 that the custodian states
+    assert anna["total_asset_amount"] == Decimal("28890.5")
+    assert anna["net_worth_amount"] == Decimal("28890.5") - 150000 - 300
+    assert anna["money_in_usd_amount"] == Decimal("880")
+    assert anna["inflow_last_7_days_amount"] == Decimal("3100")  # 3000 and 125 USD at 1.25
+    assert anna["outflow_last_90_days_amount"] == Decimal("130.5")  # the deleted posting is out
+    assert anna["total_asset_change_last_7_days_amount"] is None
+    assert (anna["age_years"], anna["has_profiling_consent"], anna["loyalty_points_balance"]) == (46, False, 300)
+
+
+def test_a_joint_account_is_split_without_loss(bank):
+    rows = bank.sql("select customer_id, cash_amount, loan_amount from marts.customer_360").collect()
+    parts = {row[0]: (row[1], row[2]) for row in rows}
+    assert parts["bela"] == (Decimal("60.006"), 60)
+    assert parts["cora"] == (Decimal("40.004"), 40)
+    assert parts["dora"] == (0, 0)
+    assert set(parts) == {"anna", "bela", "cora", "dora"}
+
+
+def test_every_day_from_the_first_run_on_is_loaded(bank):
+    sql = "select as_of_date, base_balance_amount from marts.account_daily where account_id = 'a-usd' order by 1"
+    expected = [(date(2026, 6, 1), 1000), (date(2026, 6, 2), 880), (date(2026, 6, 3), 880)]
+    assert [tuple(row) for row in bank.sql(sql).collect()] == expected
+
+
+def test_sources_that_owe_a_delivery_are_stale(bank):
+    found = bank.sql("select source, is_stale, quarantined_rows_count from marts.freshness").collect()
+    freshness = {row[0]: (row[1], row[2]) for row in found}
+    assert freshness["crm/persons"] == (False, 1)
+    assert freshness["surveys/responses"] == (True, 0)
+
+
+def test_every_question_has_an_answer_that_runs(bank):
+    questions = load_questions()
+    assert len(questions) == 10
+    for question in questions:
+        columns, _ = ask(bank, question, schema="marts")
+        assert columns
+
+
+def test_each_released_table_is_there(bank):
+    assert len(released_tables()) == 12
+    for table in released_tables():
+        assert everything(bank, table) is not None
+
+
+def test_logic_holds_on_rows_written_by_hand(lakehouse, bank):
+    assert len(unit_tests(lakehouse).nodes) >= 4
+
+
+def test_a_late_posting_restates_its_day_and_a_second_run_changes_nothing(lakehouse, bank):
+    write_silver(lakehouse.home, load_catalog(), ROWS | {"transactions": [*ROWS["transactions"], LATE]})
+    build(lakehouse, "", "2026-06-03", "marts-late")
+    session = connect(lakehouse, "marts", "read-late")
+    day = "where customer_id = 'bela' and as_of_date = date '2026-06-02'"
+    assert one(session, f"select inflow_amount from marts.customer_daily {day}")["inflow_amount"] == 6
+    first = {table: everything(session, table) for table in released_tables()}
+    build(lakehouse, "", "2026-06-03", "marts-again")
+    session = connect(lakehouse, "marts", "read-again")
+    assert {table: everything(session, table) for table in released_tables()} == first
+
+
+def test_a_failed_test_is_told_by_name(lakehouse, bank):
+    twice = [*ROWS["advisers"], {**ROWS["advisers"][0], "source_system": "hr"}]
+    write_silver(lakehouse.home, load_catalog(), ROWS | {"advisers": twice})
+    with pytest.raises(DbtError, match="primary_key_advisers"):
+        build(lakehouse, "advisers", "2026-06-03", "marts-broken")
