@@ -12,9 +12,13 @@ from spark_jobs import io
 from spark_jobs.catalog.models import Catalog
 from spark_jobs.ledger import Ledger
 from spark_jobs.silver.build import Build, rebuild_small
-from spark_jobs.silver.counts import journal, totals_so_far
+from spark_jobs.silver.counts import Counts, Key, journal, totals_so_far
 from spark_jobs.silver.inputs import EntityInputs, read_inputs
+from spark_jobs.silver.large import rebuild_large
 from spark_jobs.silver.session import key_check, silver_session, token_key
+
+LARGE_ROWS = 300_000
+"""From this many bronze rows on, a table is built by streaming and kept up by key."""
 
 log = logging.getLogger(__name__)
 
@@ -50,20 +54,29 @@ def build_entity(
     ledger = Ledger(settings.home)
     key = token_key(settings)
     inputs = read_inputs(catalog.in_environment(settings.environment), ledger, entity, key_check(key))
-    build = Build(spark, settings, inputs, run_id, business_date)
+    records = [one for name in sorted(inputs.source_names) for one in ledger.reconciliation(name)]
+    build = Build(spark, settings, inputs, run_id, business_date, totals_so_far(records, entity))
     if not inputs.delivery_ids and not io.exists(settings.home, build.table):
         return StepResult(entity, "empty")
     if is_recorded(build, ledger) and ledger.step_done(step_name(entity), inputs.fingerprint):
         return StepResult(entity, "skipped")
     with silver_session(spark, key):
-        counts = rebuild_small(build)
+        way, counts = bring_up_to_date(build)
         io.register(spark, settings, build.table)
-    records = [one for feed in inputs.feeds for one in ledger.reconciliation(feed.source.name)]
-    rows = journal(counts, totals_so_far(records, entity), inputs, run_id, business_date)
+    rows = journal(counts, build.before, inputs, run_id, business_date)
     record(ledger, build, rows)
     kept, quarantined = (sum(one.statuses[status] for one in counts.values()) for status in ("kept", "quarantined"))
     is_balanced = all(row.is_balanced for row in rows)
-    return StepResult(entity, "full", kept, quarantined, time.monotonic() - started, is_balanced)
+    return StepResult(entity, way, kept, quarantined, time.monotonic() - started, is_balanced)
+
+
+def bring_up_to_date(build: Build) -> tuple[str, dict[Key, Counts]]:
+    """Build the table in the cheapest way that gives the same rows; returns the way and the counts."""
+    inputs = build.inputs
+    is_large = inputs.stored_rows > getattr(build.settings, "large_rows", LARGE_ROWS)
+    if is_large and not inputs.has_snapshots and not inputs.has_elements:
+        return "large", rebuild_large(build)
+    return "full", rebuild_small(build)
 
 
 def step_name(entity: str) -> str:

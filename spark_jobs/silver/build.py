@@ -1,6 +1,7 @@
 """Ways to bring a silver table to what its accepted deliveries say. Each returns the counts it changed."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,12 @@ from spark_jobs import io
 from spark_jobs.catalog.names import silver_table
 from spark_jobs.silver.classify import classified, entity_rows, shown, table_columns, union
 from spark_jobs.silver.counts import Counts, Key, count_rows
-from spark_jobs.silver.inputs import EntityInputs
+from spark_jobs.silver.inputs import EntityInputs, FeedInput
 from spark_jobs.silver.quarantine import replace_quarantine
 from spark_jobs.transforms.rules import content_hash
+
+Choice = Callable[[DataFrame], DataFrame]
+"""Keeps some rows of a frame by `_delivery_id` and `_row_number`."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,13 @@ class Build:
     inputs: EntityInputs
     run_id: str
     business_date: date
+    before: Mapping[Key, Counts] = field(default_factory=dict)
+    """What the ledger's journal says of the entity so far."""
+
+    @property
+    def had_quarantined(self) -> set[str]:
+        """Deliveries with rows in quarantine, as far as the journal knows."""
+        return {key[1] for key, one in self.before.items() if one.statuses["quarantined"]}
 
     @property
     def table(self) -> str:
@@ -36,15 +47,22 @@ class Build:
         """What the commit says of itself, read back by the next run."""
         return {"silver": self.inputs.entity.name, "fingerprint": self.inputs.fingerprint, "run_id": self.run_id}
 
-    def rows(self, delivery_ids: set[str] | None = None) -> DataFrame:
-        """Rows of every feed, of these deliveries or of all accepted ones."""
+    def rows(self, delivery_ids: set[str] | None = None, choose: Choice | None = None) -> DataFrame:
+        """Rows of every feed, of these deliveries or of all accepted ones; `choose` picks rows by their place."""
         frames = []
         for feed in self.inputs.feeds:
             part = feed if delivery_ids is None else feed.only(delivery_ids)
-            bronze = io.read_bronze(self.spark, self.settings, feed.source.name, part.delivery_ids)
             if part.deliveries:
-                frames.append(entity_rows(bronze, self.inputs, feed))
+                frames.append(self._rows_of(feed, part.delivery_ids, choose))
         return union(frames)
+
+    def _rows_of(self, feed: FeedInput, delivery_ids: list[str], choose: Choice | None) -> DataFrame:
+        bronze = io.read_bronze(self.spark, self.settings, feed.source.name, delivery_ids)
+        if choose is None:
+            return entity_rows(bronze, self.inputs, feed)
+        if feed.sees_other_rows:
+            return choose(entity_rows(bronze, self.inputs, feed))
+        return entity_rows(choose(bronze), self.inputs, feed)
 
     def with_audit(self, rows: DataFrame) -> DataFrame:
         """The table's rows with the run that wrote them."""
@@ -53,24 +71,33 @@ class Build:
 
 
 def rebuild_small(build: Build) -> dict[Key, Counts]:
-    """Write the whole table from all accepted rows, each classified in a window over its key."""
-    rows = classified(build.rows(), build.inputs).persist()
-    try:
-        written = build.with_audit(shown(rows, build.inputs.entity))
-        io.overwrite(_with_older_change_date(build, written).coalesce(1), build.settings, build.table, build.note)
-        counts = count_rows(rows, build.inputs)
-        write_quarantine(build, rows, counts)
-    finally:
-        rows.unpersist()
+    """Write the whole table from all accepted rows, each classified in a window over its key.
+
+    The rows are computed twice, for the table and for the counts: at this size that is cheaper than keeping them.
+    """
+    if not build.inputs.delivery_ids:
+        return empty(build)
+    rows = classified(build.rows(), build.inputs)
+    written = build.with_audit(shown(rows, build.inputs.entity))
+    io.overwrite(_with_older_change_date(build, written).coalesce(1), build.settings, build.table, build.note)
+    counts = count_rows(rows, build.inputs)
+    write_quarantine(build, rows.where("_status = 'quarantined'"), counts)
     return counts
 
 
-def write_quarantine(build: Build, rows: DataFrame, counts: dict[Key, Counts]) -> None:
-    """Replace the quarantine rows of the counted deliveries, where there are or may have been any."""
-    has_bad = any(one.statuses["quarantined"] for one in counts.values())
-    if has_bad or io.exists(build.settings.home, "quarantine.silver_rows"):
-        bad = rows.where("_status = 'quarantined'")
-        replace_quarantine(build.spark, build.settings, build.inputs, bad, (build.run_id, [key[1] for key in counts]))
+def empty(build: Build) -> dict[Key, Counts]:
+    """Leave the table without rows: every delivery was withdrawn."""
+    rows = io.read_table(build.spark, build.settings.home, build.table).where("false")
+    io.overwrite(rows, build.settings, build.table, build.note)
+    return {}
+
+
+def write_quarantine(build: Build, bad: DataFrame, counts: dict[Key, Counts]) -> None:
+    """Replace the quarantine rows of the deliveries that have, or had, any."""
+    having = {key[1] for key, one in counts.items() if one.statuses["quarantined"]}
+    wanted = having | build.had_quarantined
+    if wanted:
+        replace_quarantine(build.spark, build.settings, build.inputs, bad, (build.run_id, wanted))
 
 
 def _with_older_change_date(build: Build, rows: DataFrame) -> DataFrame:

@@ -2,7 +2,7 @@
 
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from spark_jobs.catalog.models import Entity
@@ -75,8 +75,3 @@ def shown(rows: DataFrame, entity: Entity) -> DataFrame:
 def union(frames: list[DataFrame]) -> DataFrame:
     """All rows of frames with the same columns."""
     return reduce(DataFrame.unionByName, frames)
-
-
-def local_frame(spark: SparkSession, name: str, values: list[str]) -> DataFrame:
-    """A one-column frame of texts."""
-    return spark.createDataFrame([(value,) for value in values], f"{name} string")

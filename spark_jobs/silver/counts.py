@@ -28,6 +28,8 @@ class Counts:
 
     source_rows: int = 0
     """Bronze rows seen, once for each feed that reads them."""
+    shown: int = 0
+    """Rows that the table shows; deletes are kept without being shown."""
     statuses: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATUSES, 0))
 
     @property
@@ -45,12 +47,14 @@ def count_rows(rows: DataFrame, inputs: EntityInputs) -> dict[Key, Counts]:
     """Counts of classified rows by source and delivery: one pass over the rows."""
     is_first = F.col("_part") == 0
     grouped = rows.groupBy("_feed", "_delivery_id", "_status").agg(
-        F.count("*").alias("rows"), F.count_if(is_first).alias("source_rows")
+        F.count("*").alias("rows"), F.count_if(is_first).alias("source_rows"), F.count_if("_is_output").alias("shown")
     )
     counts: dict[Key, Counts] = defaultdict(Counts)
     for row in grouped.collect():
         source = inputs.feeds[row["_feed"]].source.name
-        counts[source, row["_delivery_id"]].add(row["_status"], row["rows"], row["source_rows"])
+        one = counts[source, row["_delivery_id"]]
+        one.add(row["_status"], row["rows"], row["source_rows"])
+        one.shown += row["shown"]
     return dict(counts)
 
 
@@ -58,7 +62,7 @@ def journal(
     now: Mapping[Key, Counts], before: Mapping[Key, Counts], inputs: EntityInputs, run_id: str, business_date: date
 ) -> list[Reconciliation]:
     """Reconciliation rows for what changed from `before` to `now`; is_balanced is false where rows are missing."""
-    stored = _stored_rows(inputs)
+    stored = inputs.stored_by_delivery
     rows = []
     for source, delivery in sorted({*now, *before, *stored}):
         key = (source, delivery)
@@ -77,15 +81,6 @@ def journal(
             )
         )  # fmt: skip
     return rows
-
-
-def _stored_rows(inputs: EntityInputs) -> dict[Key, int]:
-    """Bronze rows that each accepted delivery offers the entity, once for each feed."""
-    stored: dict[Key, int] = defaultdict(int)
-    for feed in inputs.feeds:
-        for one in feed.deliveries:
-            stored[feed.source.name, one.delivery_id] += one.stored_rows
-    return dict(stored)
 
 
 def totals_so_far(records: Iterable[Mapping[str, Any]], entity: str) -> dict[Key, Counts]:

@@ -9,7 +9,7 @@ from typing import Protocol
 from spark_jobs.catalog.expressions import parameter_literal
 from spark_jobs.catalog.models import Catalog, Entity, Feed, Source
 from spark_jobs.ledger import Delivery
-from spark_jobs.silver.feeds import FeedOrder
+from spark_jobs.silver.feeds import FeedOrder, needs_row_key
 
 CODE_VERSION = 1
 """Raise it when the meaning of this package changes: every entity is then rebuilt."""
@@ -35,6 +35,11 @@ class FeedInput:
         wanted = set(delivery_ids)
         chosen = tuple(one for one in self.deliveries if one.delivery_id in wanted)
         return FeedInput(self.number, self.source, self.feed, chosen)
+
+    @property
+    def sees_other_rows(self) -> bool:
+        """Whether a row's values depend on other rows of its source: a transform, or a row key's occurrence."""
+        return self.feed.transform is not None or needs_row_key(self.source, self.feed)
 
     @property
     def delivery_ids(self) -> list[str]:
@@ -64,9 +69,29 @@ class EntityInputs:
         return {one for feed in self.feeds for one in feed.delivery_ids}
 
     @property
+    def source_names(self) -> set[str]:
+        """Names of the sources that feed the entity."""
+        return {feed.source.name for feed in self.feeds}
+
+    @property
     def stored_rows(self) -> int:
         """Rows that a full rebuild reads."""
         return sum(feed.stored_rows for feed in self.feeds)
+
+    @property
+    def stored_by_delivery(self) -> dict[tuple[str, str], int]:
+        """(source, delivery id) -> bronze rows that the delivery offers, once for each feed that reads them."""
+        stored: dict[tuple[str, str], int] = {}
+        for feed in self.feeds:
+            for one in feed.deliveries:
+                key = (feed.source.name, one.delivery_id)
+                stored[key] = stored.get(key, 0) + one.stored_rows
+        return stored
+
+    @property
+    def has_elements(self) -> bool:
+        """Whether a source row may become several rows."""
+        return any(feed.feed.explode or feed.feed.unpivot for feed in self.feeds)
 
     @property
     def has_snapshots(self) -> bool:
