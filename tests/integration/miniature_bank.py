@@ -51,7 +51,7 @@ def worker(settings: Settings, day: str, *stages: str) -> "subprocess.Popen[str]
 def run_day(settings: Settings, day: str, *stages: str) -> None:
     """Run the task bodies of one date to their end."""
     done = worker(settings, day, *stages)
-    output, _ = done.communicate(timeout=300)
+    output, _ = done.communicate(timeout=600)
     assert done.returncode == 0, output[-3000:]
 
 

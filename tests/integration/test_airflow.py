@@ -10,7 +10,7 @@ from infra import airflow, lakehouse
 from spark_jobs.run_log import RunLog
 from tests.integration.miniature_bank import DAYS, deliver, settings_of, tables
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""kill -9 of a task, of the lakehouse process and of a client in the middle of a write, then a rerun: the same tables."""
+"""kill -9 of a task, of the lakehouse process and of a client in a write, then a rerun: the same tables."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from spark_jobs.session import close, connect
 from spark_jobs.settings import PROJECT
 from tests.integration.miniature_bank import DAYS, deliver, run_day, settings_of, tables, worker
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 CLIENT = """
 from spark_jobs.session import connect
@@ -33,15 +33,14 @@ def undisturbed(tmp_path_factory, free_port):
     try:
         for day in DAYS:
             run_day(settings, day)
-        yield tables(settings)
     finally:
         process.stop(settings)
+    return tables(settings)
 
 
 @pytest.fixture
 def disturbed(tmp_path, free_port):
-    settings = settings_of(tmp_path / "disturbed bank", free_port)
-    (settings.home).mkdir()
+    settings = settings_of(tmp_path / "disturbed", free_port)
     deliver(settings)
     process.start(settings)
     yield settings
