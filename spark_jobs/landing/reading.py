@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from spark_jobs.catalog.models import Server, Source
 from spark_jobs.landing.bronze import PartWriter
+from spark_jobs.landing.calendars import is_after_cut_off
 from spark_jobs.landing.control import Control, Totals
 from spark_jobs.landing.discovery import Arrival, control_path
 from spark_jobs.landing.drift import Mapped, map_columns
@@ -29,6 +30,17 @@ class Visit:
     server: Server
     business_date: date
     run_id: str
+    timezone: str = "UTC"
+    """The bank's local time, in which cut-offs are told."""
+
+    def is_late(self, arrival: Arrival) -> bool:
+        """Whether the file is of an earlier date than the run's or, where the server's option `lateness` says
+        `modified`, was written after its date's cut-off."""
+        if arrival.delivery_date < self.business_date:
+            return True
+        by_clock = self.server.options.get("lateness") == "modified"
+        cut_off = self.source.load.cut_off
+        return by_clock and is_after_cut_off(arrival.modified_at, arrival.delivery_date, cut_off, self.timezone)
 
 
 class Reading:
@@ -119,7 +131,7 @@ class Reading:
             state="rejected" if self.rejection else "accepted",
             state_reason=self.rejection.reason if self.rejection else None,
             delivered_rows=self.tally.delivered,
-            is_late=arrival.delivery_date < self.visit.business_date,
+            is_late=self.visit.is_late(arrival),
             control_row_count=self.control.row_count if self.control else None,
             control_amount=self.control.amount if self.control else None,
             contract_version=source.version,

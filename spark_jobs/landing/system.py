@@ -73,7 +73,7 @@ def land_system(
         server = source.server(settings.environment)
         if server is None:
             continue
-        visit = Visit(source, server, business_date, run_id)
+        visit = Visit(source, server, business_date, run_id, settings.timezone)
         try:
             results.append(_Landing(visit, settings, ledger).land())
         except DeliveryProblem as problem:

@@ -2,15 +2,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
+import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
 from infra.demo_bank import postgres
+from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.models import Catalog, Column, Load, Server, Source
 from spark_jobs.landing import jdbc, land_system
 from spark_jobs.ledger import Ledger
 from spark_jobs.settings import load_settings
+from tests.miniature import CATALOG_ROOT
+from tests.miniature.deliveries import posting, write_postings
 
 MONDAY, TUESDAY = date(2026, 6, 1), date(2026, 6, 2)
 QUERY = "select id, amount, opened_at, note from cases where delivery_date = date '{date}'"
@@ -62,6 +67,22 @@ def test_a_query_lands_once_a_date_as_text(lakehouse, database, tmp_path, monkey
     ]
 
 
+def test_spark_reads_what_landing_wrote(spark, tmp_path):
+    settings = load_settings(home=tmp_path, catalog_root=CATALOG_ROOT)
+    write_postings(settings.inbox, "2026-06-01", [posting("t1"), posting("t2")])
+    write_postings(settings.inbox, "2026-06-02", [posting("t3", amount="7.50")])
+    land_system(load_catalog(CATALOG_ROOT), settings, "bank", TUESDAY, "r")
+    first, second = Ledger(tmp_path).accepted("bank/postings")
+    bronze = spark.read.format("delta").load(str(tmp_path / "tables/bronze/bank__postings"))
+    rows = bronze.where(bronze["_delivery_id"] == second.delivery_id).collect()
+    assert [(row.posting_id, row.amount, row._delivery_date, row._row_number) for row in rows] == [
+        ("t3", "7.50", TUESDAY, 1)
+    ]
+    assert bronze.where(bronze["_delivery_id"] == first.delivery_id).count() == 2
+    ledger = spark.read.format("delta").load(str(tmp_path / "tables/governance/deliveries"))
+    assert sorted(row.delivered_rows for row in ledger.collect()) == [1, 2]
+
+
 def test_a_fetched_file_is_not_fetched_again_by_a_rerun(tmp_path, monkeypatch):
     @contextmanager
     def no_session(*_):
@@ -70,9 +91,6 @@ def test_a_fetched_file_is_not_fetched_again_by_a_rerun(tmp_path, monkeypatch):
 
     monkeypatch.setenv("TEST_DATABASE", "jdbc:postgresql://nowhere/")
     monkeypatch.setattr(jdbc, "spark_session", no_session)
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     fetched = tmp_path / "landing/service/cases/2026-06-01/cases.parquet"
     fetched.parent.mkdir(parents=True)
     pq.write_table(pa.table({name: ["1"] for name in ("id", "amount", "opened_at", "note")}), fetched)

@@ -1,6 +1,9 @@
 """Deliveries of the miniature bank: what lands, what does not, and what the ledger says."""
 
-from datetime import date
+import gzip
+import os
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pyarrow.dataset as ds
@@ -82,6 +85,28 @@ def test_files_of_later_dates_wait_and_late_ones_are_taken(bank):
     bank.land(WEDNESDAY)
     assert bank.ids() == ["t1", "t2", "t3"]
     assert [one.is_late for one in bank.ledger.deliveries("bank/postings")] == [True, True, False]
+
+
+def test_a_file_written_after_the_cut_off_is_late_where_the_contract_says_so(bank):
+    source = bank.catalog.sources["bank/postings"]
+    server = replace(source.servers[0], options={"lateness": "modified"})
+    changed = replace(source, load=replace(source.load, cut_off="06:00"), servers=(server,))
+    bank.catalog = replace(bank.catalog, sources={"bank/postings": changed})
+    for day, hour in ((MONDAY, 3), (TUESDAY, 5)):
+        path, moment = bank.postings(day, f"t{hour}"), datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+        os.utime(path, (moment.timestamp(), moment.timestamp()))
+        bank.land(day)
+    assert [one.is_late for one in bank.ledger.deliveries("bank/postings")] == [False, True]
+
+
+def test_a_file_that_is_nothing_like_its_contract_is_rejected_in_bounded_memory(bank, monkeypatch):
+    monkeypatch.setattr("spark_jobs.landing.tally.UNREADABLE_LIMIT", 10)
+    path = bank.postings(MONDAY, "t1")
+    path.write_text(path.read_text() + "binary\n" * 50)
+    write_control(path, 51, "100.00")
+    result = bank.land()
+    assert (result.stored, result.quarantined) == (0, result.delivered)
+    assert [(rule, number) for rule, number, _ in bank.quarantine()] == [("unreadable", None)]
 
 
 def test_nested_json_becomes_columns(bank):
@@ -211,8 +236,6 @@ def test_reordered_columns_are_mapped_by_name(bank):
 
 
 def test_a_column_that_must_not_be_missing_stops_the_run_before_anything_is_committed(bank):
-    import gzip
-
     path = deliveries.write_persons(bank.inbox, "2026-06-01", [person("p1")])
     path.write_bytes(gzip.compress(b"person_id,full_name,birth_date,segment,email\np1,x,1980-01-01,retail,e\n"))
     with pytest.raises(DeliveryProblem, match=r"persons.csv.gz, line 1, column city: column 'city' is missing.*Ask"):
@@ -239,8 +262,6 @@ def test_a_missing_delivery_makes_the_source_stale(bank):
 
 
 def test_a_rejected_delivery_is_tried_again_under_a_new_contract(bank):
-    from dataclasses import replace
-
     path = bank.postings(MONDAY, "t1")
     path.write_text(path.read_text().replace("Amount", "AmountEur"))
     bank.land()
