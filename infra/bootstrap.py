@@ -17,7 +17,7 @@ UV_LOCK = os.path.join(PROJECT, "infra", "uv.txt")
 ENVIRONMENT = os.path.join(PROJECT, ".venv")
 
 
-def main():
+def main() -> None:
     """Do all of it; end with the problems, if there are any."""
     found, problems, _ = preflight.check(PROJECT)
     if problems:
@@ -32,7 +32,7 @@ def main():
     run([interpreter(), "-m", "infra.jars"], "The jars could not be fetched; the lines above say why.")
 
 
-def make_environment(python):
+def make_environment(python: str) -> None:
     """Make .venv from uv.lock, whose hashes are checked."""
     uv = bootstrap_uv(python)
     say("Making the Python environment from uv.lock (about 2 GB, some minutes the first time) ...")
@@ -44,7 +44,7 @@ def make_environment(python):
     say("Environment made in %.0f s." % (time.time() - began))
 
 
-def bootstrap_uv(python):
+def bootstrap_uv(python: str) -> str:
     """Path of uv, installed through pip into a folder of its own, named after the hash of its lock."""
     folder = os.path.join(PROJECT, ".cache", "uv-" + digest(UV_LOCK)[:12])
     uv = os.path.join(folder, "bin", "uv")
@@ -75,12 +75,12 @@ def bootstrap_uv(python):
     return uv
 
 
-def interpreter():
+def interpreter() -> str:
     """Path of the environment's Python."""
     return os.path.join(ENVIRONMENT, "bin", "python")
 
 
-def digest(*files):
+def digest(*files: str) -> str:
     """Hash of the content of files."""
     found = hashlib.sha256()
     for name in files:
@@ -89,7 +89,7 @@ def digest(*files):
     return found.hexdigest()
 
 
-def read(name):
+def read(name: str) -> str:
     """Content of a small file; empty when there is none."""
     if not os.path.exists(name):
         return ""
@@ -97,13 +97,13 @@ def read(name):
         return file.read()
 
 
-def run(command, problem, environment=None):
+def run(command: list, problem: str, environment: "dict | None" = None) -> None:
     """Run a command that shows its own progress; end with the problem when it fails."""
     if subprocess.call(command, cwd=PROJECT, env=environment) != 0:
         sys.exit("error: " + problem)
 
 
-def say(text):
+def say(text: str) -> None:
     """Show progress at once."""
     print(text)
     sys.stdout.flush()

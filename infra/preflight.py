@@ -20,18 +20,18 @@ class Problem(Exception):
     """Something that is missing."""
 
 
-def output(command):
+def output(command: list) -> str:
     """What a program prints on both channels; empty when it cannot run."""
     try:
         done = subprocess.run(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=60
         )
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout if done.returncode == 0 else ""
 
 
-def find_python():
+def find_python() -> str:
     """Path of an interpreter of a fitting version."""
     seen = []
     names = [os.environ["PYTHON"]] if os.environ.get("PYTHON") else []
@@ -48,13 +48,13 @@ def find_python():
     raise Problem("Python 3.11, 3.12 or 3.13 is needed, but %s: install one, or name it with PYTHON=/path." % found)
 
 
-def java_version(home):
+def java_version(home: str) -> "int | None":
     """Major version of the Java in this folder; None when there is none."""
     match = re.search(r'version "(?:1\.)?(\d+)', output([os.path.join(home, "bin", "java"), "-version"]))
     return int(match.group(1)) if match else None
 
 
-def java_homes():
+def java_homes() -> list:
     """Folders in which Java may be, the user's choice first."""
     homes = [os.environ["JAVA_HOME"]] if os.environ.get("JAVA_HOME") else []
     on_path = shutil.which("java")
@@ -68,7 +68,7 @@ def java_homes():
     return homes
 
 
-def find_java():
+def find_java() -> str:
     """JAVA_HOME of a Java of a fitting version."""
     seen = []
     for home in java_homes():
@@ -81,7 +81,7 @@ def find_java():
     raise Problem("Java 17 to 25 is needed, but %s: install one (such as OpenJDK 17), or set JAVA_HOME to it." % found)
 
 
-def memory_gib():
+def memory_gib() -> "float | None":
     """Memory of the machine, or of the container when that has less; None when it cannot be told."""
     found = []
     try:
@@ -99,7 +99,7 @@ def memory_gib():
     return min(found) / 2.0**30 if found else None
 
 
-def check_memory():
+def check_memory() -> None:
     """Raise Problem when the machine has too little memory for the smallest heap."""
     gib = memory_gib()
     if gib is not None and gib < MEMORY_GIB:
@@ -109,7 +109,7 @@ def check_memory():
         )
 
 
-def check_disk(folder):
+def check_disk(folder: str) -> None:
     """Raise Problem when the disk of a folder is too full."""
     while not os.path.isdir(folder):
         folder = os.path.dirname(folder) or "."
@@ -121,7 +121,7 @@ def check_disk(folder):
         )
 
 
-def check_port(port, setting):
+def check_port(port: int, setting: str) -> None:
     """Raise Problem when somebody else listens on a port."""
     probe = socket.socket()
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -133,7 +133,7 @@ def check_port(port, setting):
         probe.close()
 
 
-def check_ports(home):
+def check_ports(home: str) -> None:
     """Raise Problem when a port of the lakehouse process is taken, unless that process may be the one that has it."""
     if os.path.exists(os.path.join(home, "lakehouse", "lakehouse.pid")):
         return
@@ -141,7 +141,7 @@ def check_ports(home):
         check_port(int(os.environ.get(setting) or default), setting)
 
 
-def check(folder):
+def check(folder: str) -> tuple:
     """The chosen Python and Java, and every problem of this machine."""
     home = os.environ.get("BELLWETHER_HOME") or os.path.join(folder, ".lakehouse")
     chosen, problems = [], []
