@@ -8,7 +8,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  %-10s %s\n", $$1, $$2}'
 
 setup: ## check this machine, make the environment and fetch the jars (the other targets do it)
-	@sh infra/setup.sh
+	@sh infra/setup.sh $(MAKECMDGOALS)
 
 demo: setup ## make a bank, run three business dates, show the result (DATA=folder: the real bank)
 	@$(BELLWETHER) demo $(if $(DATA),--data "$(DATA)")

@@ -83,11 +83,11 @@ def build_silver(entities: list[str], logical_date: Any = None, params: Any = No
     catalog = _catalog(settings)
     with ThreadPoolExecutor(max_workers=2) as pool:
         builds = {name: pool.submit(_build_entity, catalog, settings, name, date, run_id) for name in entities}
-    failures = {name: build.exception() for name, build in builds.items() if build.exception()}
-    if failures:
-        for name, error in failures.items():
-            log.error("silver.%s: %s", name, error)
-        raise next(iter(failures.values()))
+    failures = {name: error for name, build in builds.items() if (error := build.exception())}
+    for name, error in failures.items():
+        log.error("silver.%s: %s", name, error)
+    for error in failures.values():
+        raise error
 
 
 def gate(layer: str, logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from airflow.sdk import DAG, BaseOperator, TaskGroup, task
+from airflow.sdk import DAG, TaskGroup, XComArg, task
 
 from dags import _tasks
 from spark_jobs.catalog.loading import load_catalog
@@ -22,7 +22,7 @@ with DAG(
     doc_md=__doc__,
 ) as dag:
 
-    def gate(layer: str) -> BaseOperator:
+    def gate(layer: str) -> XComArg:
         """The quality gate of one layer."""
         return task(task_id=f"gate_{layer}")(_tasks.gate)(layer)
 

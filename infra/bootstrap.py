@@ -19,7 +19,9 @@ ENVIRONMENT = os.path.join(PROJECT, ".venv")
 
 def main() -> None:
     """Do all of it; end with the problems, if there are any."""
-    found, problems, _ = preflight.check(PROJECT)
+    found, problems, home = preflight.check(PROJECT)
+    if {"demo", "up"} & set(sys.argv[1:]):
+        problems += preflight.taken_ports(home)
     if problems:
         sys.exit("\n".join("error: " + problem for problem in problems))
     python = found[0]

@@ -133,12 +133,17 @@ def check_port(port: int, setting: str) -> None:
         probe.close()
 
 
-def check_ports(home: str) -> None:
-    """Raise Problem when a port of the lakehouse process is taken, unless that process may be the one that has it."""
+def taken_ports(home: str) -> list:
+    """Ports of the lakehouse process that are taken, unless that process may be the one that has them."""
     if os.path.exists(os.path.join(home, "lakehouse", "lakehouse.pid")):
-        return
+        return []
+    problems = []
     for setting, default in (("BELLWETHER_CONNECT_PORT", 15002), ("BELLWETHER_THRIFT_PORT", 10000)):
-        check_port(int(os.environ.get(setting) or default), setting)
+        try:
+            check_port(int(os.environ.get(setting) or default), setting)
+        except Problem as problem:
+            problems.append(str(problem))
+    return problems
 
 
 def check(folder: str) -> tuple:
