@@ -7,10 +7,11 @@ import pytest
 
 from dbt_project.questions import ask, load_questions
 from dbt_project.released import released_tables
-from dbt_project.run import DbtError, build, unit_tests
+from dbt_project.run import DbtError, build, target_folder, unit_tests
 from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.names import AUDIT_COLUMNS
 from spark_jobs.session import close, connect
+from tests.fixtures.duckdb_twin import build_twin, differences, models_in_order, open_twin
 from tests.fixtures.silver import register, write_governance, write_silver
 from tests.fixtures.small_bank import GOVERNANCE, ROWS
 
@@ -92,6 +93,17 @@ def test_each_released_table_is_there(bank):
     assert len(released_tables()) == 12
     for table in released_tables():
         assert everything(bank, table) is not None
+
+
+def test_a_second_engine_makes_the_same_tables_from_the_same_sql(lakehouse, bank):
+    models = models_in_order(target_folder(lakehouse) / "manifest.json")
+    assert len(models) >= 30
+    twin = open_twin(lakehouse.home)
+    build_twin(twin, models)
+    for table in released_tables():
+        rows, only_spark, only_duckdb = differences(twin, lakehouse.home / "tables" / "marts" / table, f"marts.{table}")
+        assert (only_spark, only_duckdb) == (0, 0), table
+        assert rows > 0, table
 
 
 def test_logic_holds_on_rows_written_by_hand(lakehouse, bank):

@@ -47,7 +47,10 @@ valued as (
         prices.price_amount,
         prices.price_amount is not null as is_priced,
         coalesce(prices.currency_code, held.position_currency_code) as currency_code,
-        {{ money("coalesce(held.quantity * prices.price_amount, held.stated_amount, 0)") }} as market_value_amount
+        {{ money(
+            "coalesce(cast(held.quantity as decimal(20, 8)) * cast(prices.price_amount as decimal(17, 8)), "
+            "held.stated_amount, 0)"
+        ) }} as market_value_amount
     from held
     left join prices on prices.instrument_id = held.instrument_id and prices.as_of_date = held.as_of_date
 ),

@@ -9,6 +9,7 @@ complaints as (
         severity_code in ('high', 'critical') as is_serious,
         cast(null as decimal(24, 8)) as score,
         cast(null as string) as survey_type_code,
+        cast(null as string) as answer_order,
         received_date as happened_date,
         cast(null as bigint) as resolution_hours
     from {{ ref('stg_silver__complaints') }}
@@ -22,6 +23,7 @@ cases as (
         coalesce(closed_at, timestamp '{{ var("business_date") }} 23:59:59') > due_at as is_serious,
         cast(null as decimal(24, 8)) as score,
         cast(null as string) as survey_type_code,
+        cast(null as string) as answer_order,
         cast(opened_at as date) as happened_date,
         cast(datediff(cast(closed_at as date), cast(opened_at as date)) * 24 as bigint) as resolution_hours
     from {{ ref('stg_silver__cases') }}
@@ -35,6 +37,7 @@ surveys as (
         false as is_serious,
         score,
         survey_type_code,
+        concat(date_format(responded_at, 'yyyyMMddHHmmss'), response_id) as answer_order,
         cast(responded_at as date) as happened_date,
         cast(null as bigint) as resolution_hours
     from {{ ref('stg_silver__surveys') }}
@@ -73,7 +76,7 @@ final as (
         {{ count_where("kind = 'survey' and age_days < 365") }} as survey_answer_last_365_days_count,
         cast(max_by(
             case when survey_type_code = 'nps' then score end,
-            case when survey_type_code = 'nps' then happened_date end
+            case when survey_type_code = 'nps' then answer_order end
         ) as bigint) as latest_net_promoter_score,
         {{ count_where("survey_type_code = 'nps' and score <= 6 and age_days < 365") }}
             as detractor_answer_last_365_days_count,

@@ -36,7 +36,15 @@ final as (
         advisers.adviser_name,
         advisers.team_code as adviser_team_code,
         '{{ var("base_currency") }}' as base_currency_code,
-        cast(floor(months_between({{ business_date() }}, parties.birth_date) / 12) as bigint) as age_years,
+        cast(
+            year({{ business_date() }}) - year(parties.birth_date)
+            - case
+                when month({{ business_date() }}) * 100 + day({{ business_date() }})
+                < month(parties.birth_date) * 100 + day(parties.birth_date)
+                    then 1
+                else 0
+            end as bigint
+        ) as age_years,
         cast(parties.dependants_count as bigint) as dependants_count,
         cast(datediff({{ business_date() }}, parties.relationship_started_date) as bigint) as tenure_days,
         {{ in_base("parties.annual_income_amount", rate_of("parties.income_currency_code", "rates")) }}
