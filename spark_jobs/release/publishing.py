@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spark_jobs.ledger.store import Store
@@ -13,21 +14,13 @@ from spark_jobs.release.declared import released_tables
 from spark_jobs.release.history import find, list_releases, newest, with_activity
 from spark_jobs.release.lock import release_lock
 from spark_jobs.release.models import RELEASES, Release, ReleasedTable, ReleaseRefused
-from spark_jobs.release.snapshot import snapshots
+from spark_jobs.release.snapshot import snapshots, still_holds
 from spark_jobs.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The run that asks for a release."""
-
-    business_date: date
-    run_id: str
 
 
 def publish(
@@ -51,7 +44,7 @@ def publish(
             *_identity(releases, business_date), business_date, "publish", None, run_id, datetime.now(UTC),
             {version.table_name: version for version in versions},
         )  # fmt: skip
-        _refuse_recreated(newest(releases), release)
+        _refuse_recreated(settings.home, _still_released(newest(releases), release))
         _commit(spark, settings, releases, release)
     return release
 
@@ -61,14 +54,13 @@ def roll_back(spark: "SparkSession", settings: Settings, release_id: str, run_id
     with release_lock(settings, f"roll back to {release_id} ({run_id})"):
         releases = list_releases(settings)
         target = find(settings, release_id)
-        present = snapshots(settings.home, [_as_table(name) for name in target.tables])
         restored = replace(
             target, kind="roll_back", restored_release_id=release_id, run_id=run_id, published_at=datetime.now(UTC),
             is_active=True,
         )  # fmt: skip
         identity = _identity(releases, target.business_date)
         restored = replace(restored, release_id=identity[0], release_number=identity[1])
-        _refuse_recreated(target, replace(target, tables={one.table_name: one for one in present}))
+        _refuse_recreated(settings.home, target)
         _commit(spark, settings, releases, restored)
     return restored
 
@@ -107,19 +99,20 @@ def _commit(spark: "SparkSession", settings: Settings, releases: list[Release], 
     views.drop_old_schemas(spark, releases)
 
 
-def _refuse_recreated(before: Release | None, after: Release) -> None:
-    """A recreated table starts its versions anew, so views of earlier releases would silently serve other rows."""
+def _still_released(before: Release | None, after: Release) -> Release | None:
+    """The earlier release without the tables that are released no more: those may go."""
     if before is None:
-        return
-    recreated = [
-        f"{name}: id {before.tables[name].table_id} became {table.table_id}"
-        for name, table in after.tables.items()
-        if name in before.tables and before.tables[name].table_id != table.table_id
-    ]
-    if recreated:
+        return None
+    return replace(before, tables={name: one for name, one in before.tables.items() if name in after.tables})
+
+
+def _refuse_recreated(home: Path, before: Release | None) -> None:
+    """A recreated table starts its versions anew, so views of earlier releases would silently serve other rows."""
+    lost = [table for table in before.tables.values() if not still_holds(home, table)] if before else []
+    if before and lost:
+        told = "\n  ".join(f"{one.table_name}: version {one.delta_version} of {one.table_id} is gone" for one in lost)
         raise ReleaseRefused(
-            f"Tables were recreated since release {before.release_id}, whose views would serve other rows:\n  "
-            + "\n  ".join(recreated)
-            + "\nWay out: put the old folder back (a released table is emptied with "
-            "CREATE OR REPLACE or a full refresh, never with DROP), or release the new table under a new name."
+            f"Tables were dropped or recreated since release {before.release_id}, whose views would serve other rows:\n"
+            f"  {told}\nWay out: put the old folder back (a released table is emptied with CREATE OR REPLACE or a full "
+            "refresh, never with DROP), or release the new table under a new name."
         )

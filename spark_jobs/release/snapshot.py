@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from spark_jobs.catalog.names import table_path
 from spark_jobs.release.models import ReleasedTable, ReleaseRefused, TableVersion
@@ -46,6 +47,17 @@ def snapshot(home: Path, table: ReleasedTable) -> TableVersion:
         row_count=row_count(delta),
         key=table.key,
     )
+
+
+def still_holds(home: Path, version: TableVersion) -> bool:
+    """Whether the folder still has this very version: CREATE OR REPLACE goes on counting, DROP starts anew.
+
+    The id of the present version does not tell: Delta gives a new one with each CREATE OR REPLACE.
+    """
+    try:
+        return DeltaTable(str(version.folder(home)), version=version.delta_version).metadata().id == version.table_id
+    except (DeltaError, TableNotFoundError, OSError):
+        return False
 
 
 def schema_hash(delta: DeltaTable) -> str:

@@ -16,13 +16,17 @@ SUITE = """description: Orders are whole.
 owner: Shop
 key: [order_id]
 expectations:
-  - {type: ExpectColumnValuesToBeUnique, name: one_row, severity: critical, description: One row an order, column: order_id}
-  - {type: ExpectColumnValuesToBeBetween, name: positive, severity: SEVERITY, description: Positive, column: amount, min_value: 0}
-  - {type: ExpectColumnValuesToNotBeNull, name: known, severity: warning, description: Known, column: amount, mostly: 0.6}
-  - {type: ExpectRowsToMeetCondition, name: even, severity: warning, description: Even, column: amount, condition: amount % 2 = 0}
+  - {type: ExpectColumnValuesToBeUnique, name: one_row, severity: critical, description: Once, column: order_id}
+  - {type: ExpectColumnValuesToBeBetween, name: positive, severity: SEVERITY, description: Positive,
+     column: amount, min_value: 0}
+  - {type: ExpectColumnValuesToNotBeNull, name: known, severity: warning, description: Known,
+     column: amount, mostly: 0.6}
+  - {type: ExpectRowsToMeetCondition, name: even, severity: warning, description: Even,
+     column: amount, condition: amount % 2 = 0}
   - {type: ExpectColumnValuesToExistInTable, name: has_customer, severity: warning, description: Customer is known,
      column: customer_id, reference: marts.gate_customers.customer_id}
-  - {type: ExpectTableRowCountToBeBetween, name: volume, severity: warning, description: No collapse, min_value: 80 % of last}
+  - {type: ExpectTableRowCountToBeBetween, name: volume, severity: warning, description: No collapse,
+     min_value: 80 % of last}
 """
 
 
@@ -31,7 +35,8 @@ def shop(spark, lakehouse, tmp_path):
     """A home of its own with four orders: one negative, one without an amount, one of an unknown customer."""
     home = tmp_path / "home"
     orders = spark.sql(
-        "select * from values (1, 10, 'a'), (2, -4, 'a'), (3, null, 'b'), (4, 7, 'z') as t(order_id, amount, customer_id)"
+        "select * from values (1, 10, 'a'), (2, -4, 'a'), (3, null, 'b'), (4, 7, 'z') "
+        "as t(order_id, amount, customer_id)"
     )
     orders.write.format("delta").save(str(home / "tables" / "marts" / "gate_orders"))
     customers = spark.sql("select * from values ('a'), ('b') as t(customer_id)")
@@ -39,7 +44,7 @@ def shop(spark, lakehouse, tmp_path):
     return lakehouse.model_copy(update={"home": home})
 
 
-def gate(spark, settings, tmp_path, suite=SUITE, severity="warning", run_id="run-1", day=DAY):
+def gate(spark, settings, tmp_path, suite=SUITE, *, severity="warning", run_id="run-1", day=DAY):
     folder = tmp_path / "suites" / "marts"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "gate_orders.yml").write_text(suite.replace("SEVERITY", severity))
