@@ -121,28 +121,27 @@ def _in_silver(home: Path, planted: list[tuple[str, Planted]]) -> Iterable[Findi
     for entity, defects in of_entity.items():
         rows = _silver_rows(home, entity, [one for _, one in defects])
         for key, one in defects:
-            wanted = one.expected["values"]
-            matching = [
-                row for row in rows if _has(row, {**one.expected["key"], "source_system": one.source.split("/")[0]})
-            ]
-            is_found = len(matching) == 1 and _has(matching[0], wanted)
-            seen = "no row" if not matching else str({name: _text(matching[0].get(name)) for name in wanted})
+            wanted, system = one.expected["values"], one.source.split("/")[0]
+            matching = [row for row in rows if _has(row, {**one.expected["key"], "source_system": system})]
+            last = max(matching, key=lambda row: str(row.get("valid_from", "")), default=None)
+            is_found = last is not None and _has(last, wanted)
+            seen = str({name: _text(last.get(name)) for name in wanted}) if last else "no row"
             yield Finding(
                 key, one, is_found, silver_table(entity) if is_found else f"{silver_table(entity)} says {seen}"
             )
 
 
 def _silver_rows(home: Path, entity: str, planted: list[Planted]) -> list[dict[str, Any]]:
-    """Current rows of the entity that have one of the planted keys."""
+    """Rows of the entity that have one of the planted keys; a row of history has `valid_from`."""
     column = next(iter(planted[0].expected["key"]))
     values = sorted({one.expected["key"][column] for one in planted})
-    names = {column, "source_system", "is_current"}
+    names = {column, "source_system", "valid_from"}
     names |= {name for one in planted for name in (*one.expected["key"], *one.expected["values"])}
     table = _dataset(home, silver_table(entity))
     if table is None:
         return []
-    rows = table.to_table([name for name in table.schema.names if name in names], filter=ds.field(column).isin(values))
-    return [row for row in rows.to_pylist() if row.get("is_current", True)]
+    wanted = [name for name in table.schema.names if name in names]
+    return table.to_table(wanted, filter=ds.field(column).isin(values)).to_pylist()
 
 
 def _has(row: dict[str, Any], values: dict[str, str]) -> bool:

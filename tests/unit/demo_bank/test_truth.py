@@ -51,8 +51,13 @@ def test_a_quarantined_row_is_found_by_its_key(tmp_path, inbox):
 
 @pytest.mark.parametrize(("status", "is_found"), [("open", True), ("dormant", False)])
 def test_silver_must_say_what_the_truth_says(tmp_path, inbox, status, is_found):
-    past = {"account_id": "A1", "source_system": "core_banking", "status_code": "blocked", "is_current": False}
-    written(tmp_path, "silver.accounts", past, {**past, "status_code": status, "is_current": True})
+    past = {
+        "account_id": "A1",
+        "source_system": "core_banking",
+        "status_code": "blocked",
+        "valid_from": date(2026, 6, 1),
+    }
+    written(tmp_path, "silver.accounts", past, {**past, "status_code": status, "valid_from": date(2026, 6, 2)})
     assert check(tmp_path, inbox)[1].is_found is is_found
 
 
