@@ -41,7 +41,7 @@ def show(settings: Settings, dates: list[date], console: Console) -> None:
 def query(home: Path, table: str, sql: str) -> list[dict[str, Any]]:
     """Rows of a SQL query over one Delta table, named {name} in it; none when the table does not exist."""
     path = table_path(home, table)
-    if not (path / "_delta_log").is_dir():
+    if not any((path / "_delta_log").glob("*.json")):
         return []
     rows = QueryBuilder().register("asked", DeltaTable(path)).execute(sql.replace("{name}", "asked")).read_all()
     return _records(rows)
@@ -63,7 +63,8 @@ def _table(title: str, *columns: str) -> Table:
 def _layers(settings: Settings) -> Table:
     shown = _table("Rows per layer", "layer", "tables", "rows")
     for schema in SCHEMAS:
-        counts = [_row_count(log.parent) for log in (settings.home / "tables" / schema).glob("*/_delta_log")]
+        folders = (settings.home / "tables" / schema).glob("*")
+        counts = [_row_count(path) for path in folders if any((path / "_delta_log").glob("*.json"))]
         if counts:
             shown.add_row(schema, f"{len(counts)}", f"{sum(counts):,}")
     return shown
