@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MANY_DELIVERIES = 200
 """More ids than this are joined instead of listed in the filter."""
 RETENTION_DAYS = 60
+NOTE_SETTING = "spark.databricks.delta.commitInfo.userMetadata"
 
 
 def table_properties(settings: Any) -> dict[str, str]:
@@ -63,6 +64,27 @@ def append(rows: DataFrame, settings: Any, table: str, note: Mapping[str, Any]) 
     return _save(writer.options(**_options(settings, note)), settings.home, table)
 
 
+def merge(changes: DataFrame, settings: Any, table: str, by: tuple[list[str], str], note: Mapping[str, Any]) -> None:
+    """Write and delete rows by key in one commit; `by` is (key columns, column that says `write` or `delete`)."""
+    keys, change = by
+    spark, view = changes.sparkSession, f"{table.split('.')[1]}_changes"
+    columns = [name for name in changes.columns if name != change]
+    matches = " and ".join(f"held.{key} = changed.{key}" for key in keys)
+    changes.createOrReplaceTempView(view)
+    spark.conf.set(NOTE_SETTING, json.dumps(dict(note), default=str))
+    try:
+        spark.sql(
+            f"merge into delta.`{table_path(settings.home, table)}` as held using {view} as changed on {matches} "
+            f"when matched and changed.{change} = 'delete' then delete "
+            f"when matched then update set {', '.join(f'{one} = changed.{one}' for one in columns)} "
+            f"when not matched then insert ({', '.join(columns)}) "
+            f"values ({', '.join(f'changed.{one}' for one in columns)})"
+        )
+    finally:
+        spark.conf.unset(NOTE_SETTING)
+        spark.catalog.dropTempView(view)
+
+
 def replace_where(rows: DataFrame, settings: Any, table: str, condition: str, partition_by: str) -> int:
     """Replace the rows that meet the condition, in one commit; makes the table when there is none."""
     writer = rows.write.format("delta").partitionBy(partition_by).options(**_options(settings, {}))
@@ -86,18 +108,18 @@ def delta_table(home: Path, table: str) -> "DeltaTable":
     """The table's log, read without Spark."""
     from deltalake import DeltaTable
 
-    return DeltaTable(str(table_path(home, table)), without_files=True)
+    return DeltaTable(str(table_path(home, table)))
 
 
 def last_note(home: Path, table: str) -> dict[str, Any] | None:
-    """The note of the last commit that carries one, and under `_metrics` what it wrote; None when there is none."""
+    """The note of the last commit that carries one, and under `_version` its version; None when there is none."""
     if not exists(home, table):
         return None
     for limit in (10, None):
         for commit in delta_table(home, table).history(limit):
             text = commit.get("userMetadata")
             if text and text != "{}":
-                return {**json.loads(text), "_metrics": commit.get("operationMetrics", {}), "_version": commit["version"]}
+                return {**json.loads(text), "_version": commit["version"]}
     return None
 
 

@@ -12,13 +12,17 @@ from spark_jobs import io
 from spark_jobs.catalog.models import Catalog
 from spark_jobs.ledger import Ledger
 from spark_jobs.silver.build import Build, rebuild_small
+from spark_jobs.silver.changes import can_merge, change_since
 from spark_jobs.silver.counts import Counts, Key, journal, totals_so_far
-from spark_jobs.silver.inputs import EntityInputs, read_inputs
+from spark_jobs.silver.inputs import read_inputs
+from spark_jobs.silver.keyed import is_small, merge_changes
 from spark_jobs.silver.large import rebuild_large
 from spark_jobs.silver.session import key_check, silver_session, token_key
 
 LARGE_ROWS = 300_000
-"""From this many bronze rows on, a table is built by streaming and kept up by key."""
+"""Above this many bronze rows (setting large_rows) a table is built by streaming and kept up by key."""
+MERGE_SHARE = 0.3
+"""Up to this share of rows that came or went (setting merge_share), merging is cheaper than a rebuild."""
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +65,7 @@ def build_entity(
     if is_recorded(build, ledger) and ledger.step_done(step_name(entity), inputs.fingerprint):
         return StepResult(entity, "skipped")
     with silver_session(spark, key):
-        way, counts = bring_up_to_date(build)
+        way, counts = bring_up_to_date(build, ledger)
         io.register(spark, settings, build.table)
     rows = journal(counts, build.before, inputs, run_id, business_date)
     record(ledger, build, rows)
@@ -70,13 +74,21 @@ def build_entity(
     return StepResult(entity, way, kept, quarantined, time.monotonic() - started, is_balanced)
 
 
-def bring_up_to_date(build: Build) -> tuple[str, dict[Key, Counts]]:
+def bring_up_to_date(build: Build, ledger: Ledger) -> tuple[str, dict[Key, Counts]]:
     """Build the table in the cheapest way that gives the same rows; returns the way and the counts."""
     inputs = build.inputs
     is_large = inputs.stored_rows > getattr(build.settings, "large_rows", LARGE_ROWS)
-    if is_large and not inputs.has_snapshots and not inputs.has_elements:
-        return "large", rebuild_large(build)
-    return "full", rebuild_small(build)
+    if not is_large:
+        return "full", rebuild_small(build)
+    if is_recorded(build, ledger):
+        known = [one for name in inputs.source_names for one in ledger.deliveries(name)]
+        change = change_since(inputs, ledger.consumed(inputs.entity.name), known)
+        share = getattr(build.settings, "merge_share", MERGE_SHARE)
+        if is_small(change, share) and can_merge(change):
+            return "keyed", merge_changes(build, change)
+    if inputs.has_snapshots or inputs.has_elements:
+        return "full", rebuild_small(build)
+    return "large", rebuild_large(build)
 
 
 def step_name(entity: str) -> str:
@@ -85,10 +97,13 @@ def step_name(entity: str) -> str:
 
 
 def is_recorded(build: Build, ledger: Ledger) -> bool:
-    """Whether the ledger knows the last commit of the table: false after a kill between the two."""
+    """Whether the ledger knows the table's last commit (false after a kill between the two) and the definitions."""
     note = io.last_note(build.settings.home, build.table)
     last = ledger.last_step(step_name(build.inputs.entity.name))
-    return note is not None and last is not None and note.get("fingerprint") == last["fingerprint"]
+    if note is None or last is None:
+        return False
+    outputs = last["outputs"]
+    return note["_version"] == outputs.get(build.table) and outputs.get("definitions") == build.inputs.definitions
 
 
 def record(ledger: Ledger, build: Build, rows: list[Any]) -> None:
@@ -98,5 +113,6 @@ def record(ledger: Ledger, build: Build, rows: list[Any]) -> None:
     known = ledger.consumed(inputs.entity.name)
     ledger.add_consumed(inputs.entity.name, inputs.delivery_ids - known, build.run_id)
     ledger.remove_consumed(inputs.entity.name, known - inputs.delivery_ids, build.run_id)
-    outputs = {build.table: io.delta_table(build.settings.home, build.table).version(), "definitions": inputs.definitions}
+    note = io.last_note(build.settings.home, build.table) or {}
+    outputs = {build.table: note.get("_version"), "definitions": inputs.definitions}
     ledger.finish_step(step_name(inputs.entity.name), inputs.fingerprint, outputs, build.run_id)

@@ -13,7 +13,7 @@ from spark_jobs.catalog.names import silver_table
 from spark_jobs.silver.classify import classified, entity_rows, shown, table_columns, union
 from spark_jobs.silver.counts import Counts, Key, count_rows
 from spark_jobs.silver.inputs import EntityInputs, FeedInput
-from spark_jobs.silver.quarantine import replace_quarantine
+from spark_jobs.silver.quarantine import clear_quarantine, replace_quarantine
 from spark_jobs.transforms.rules import content_hash
 
 Choice = Callable[[DataFrame], DataFrame]
@@ -81,7 +81,7 @@ def rebuild_small(build: Build) -> dict[Key, Counts]:
     written = build.with_audit(shown(rows, build.inputs.entity))
     io.overwrite(_with_older_change_date(build, written).coalesce(1), build.settings, build.table, build.note)
     counts = count_rows(rows, build.inputs)
-    write_quarantine(build, rows.where("_status = 'quarantined'"), counts)
+    write_quarantine(build, rows.where("_status = 'quarantined'"), counts, build.had_quarantined)
     return counts
 
 
@@ -89,13 +89,14 @@ def empty(build: Build) -> dict[Key, Counts]:
     """Leave the table without rows: every delivery was withdrawn."""
     rows = io.read_table(build.spark, build.settings.home, build.table).where("false")
     io.overwrite(rows, build.settings, build.table, build.note)
+    if build.had_quarantined:
+        clear_quarantine(build.spark, build.settings, build.inputs.entity, build.had_quarantined)
     return {}
 
 
-def write_quarantine(build: Build, bad: DataFrame, counts: dict[Key, Counts]) -> None:
-    """Replace the quarantine rows of the deliveries that have, or had, any."""
-    having = {key[1] for key, one in counts.items() if one.statuses["quarantined"]}
-    wanted = having | build.had_quarantined
+def write_quarantine(build: Build, bad: DataFrame, counts: Mapping[Key, Counts], replaced: set[str]) -> None:
+    """Write the quarantine rows of the counted deliveries; those of `replaced` deliveries make room."""
+    wanted = {key[1] for key, one in counts.items() if one.statuses["quarantined"]} | replaced
     if wanted:
         replace_quarantine(build.spark, build.settings, build.inputs, bad, (build.run_id, wanted))
 

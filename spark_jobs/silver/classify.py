@@ -14,7 +14,7 @@ from spark_jobs.transforms.rules import content_hash
 
 
 def entity_rows(bronze: DataFrame, inputs: EntityInputs, feed: FeedInput) -> DataFrame:
-    """Rows of one feed with what decides their place in time: `_feed`, `_closes_on`, `_is_event`, `_is_void`, `_state`."""
+    """Rows of one feed with their part in a key's history: `_feed`, `_closes_on`, `_is_event`, `_is_void`, `_state`."""
     entity = inputs.entity
     rows = feed_rows(bronze, feed.source, feed.feed, entity, inputs.order)
     is_valid = F.col("_problem").isNull() & ~F.col("_is_filtered")

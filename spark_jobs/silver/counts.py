@@ -35,12 +35,18 @@ class Counts:
     @property
     def considered(self) -> int:
         """Rows after unpivot and explode."""
-        return sum(self.statuses.values())
+        return sum(self.statuses[status] for status in STATUSES)
 
     def add(self, status: str, rows: int, source_rows: int) -> None:
         """Count rows that share a status."""
-        self.statuses[status] += rows
+        self.statuses[status] = self.statuses.get(status, 0) + rows
         self.source_rows += source_rows
+
+    def include(self, other: "Counts", sign: int = 1) -> None:
+        """Add, or with sign -1 take away, what another count has."""
+        self.source_rows += sign * other.source_rows
+        for status in STATUSES:
+            self.statuses[status] += sign * other.statuses[status]
 
 
 def count_rows(rows: DataFrame, inputs: EntityInputs) -> dict[Key, Counts]:

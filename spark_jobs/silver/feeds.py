@@ -37,7 +37,9 @@ class FeedOrder:
         return (*orders, "_delivery_date", "_sequence", *ties, "_row_hash", "_feed", "_part")
 
 
-def feed_rows(bronze: DataFrame, source: models.Source, feed: models.Feed, entity: models.Entity, order: FeedOrder) -> DataFrame:
+def feed_rows(
+    bronze: DataFrame, source: models.Source, feed: models.Feed, entity: models.Entity, order: FeedOrder
+) -> DataFrame:
     """Rows of the entity from one feed, one per source row (or element of it), each with its problem or none."""
     has_row_key = needs_row_key(source, feed)
     rows = with_typed_columns(with_row_key(bronze, source) if has_row_key else bronze, source, has_row_key)
@@ -143,7 +145,8 @@ def _order_columns(source: models.Source, order: FeedOrder) -> Iterator[Column]:
     """Order columns of a row; a snapshot is ordered by its date first, its order-by decides within it only."""
     is_snapshot = source.load.mode == "snapshot"
     types = {column.name: column.type for column in source.columns}
-    for prefix, wanted, mine in (("_order", order.order_types, not is_snapshot), ("_tie", order.tie_types, is_snapshot)):
+    kinds = (("_order", order.order_types, not is_snapshot), ("_tie", order.tie_types, is_snapshot))
+    for prefix, wanted, mine in kinds:
         for place, type_ in enumerate(wanted):
             name = source.load.order_by[place] if mine and place < len(source.load.order_by) else None
             value = F.col(name).try_cast(type_) if name else F.lit(None).cast(type_)

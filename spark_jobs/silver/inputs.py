@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -30,11 +30,22 @@ class FeedInput:
     feed: Feed
     deliveries: tuple[Delivery, ...]
 
+    @property
+    def is_snapshot(self) -> bool:
+        """Whether absence from a delivery closes a key."""
+        return self.source.load.mode == "snapshot"
+
     def only(self, delivery_ids: Iterable[str]) -> "FeedInput":
         """The same feed reading only these deliveries."""
         wanted = set(delivery_ids)
         chosen = tuple(one for one in self.deliveries if one.delivery_id in wanted)
         return FeedInput(self.number, self.source, self.feed, chosen)
+
+    @property
+    def order_types(self) -> list[str]:
+        """Types of the columns that its rows are ordered by."""
+        types = {column.name: column.type for column in self.source.columns}
+        return [types.get(name, "string") for name in self.source.load.order_by]
 
     @property
     def sees_other_rows(self) -> bool:
@@ -62,6 +73,10 @@ class EntityInputs:
     """Fingerprint of the definitions: another one means a full rebuild."""
     fingerprint: str
     """Fingerprint of definitions and accepted deliveries: the same one means nothing to do."""
+
+    def only(self, delivery_ids: set[str]) -> "EntityInputs":
+        """The same entity reading only these deliveries."""
+        return replace(self, feeds=tuple(feed.only(delivery_ids) for feed in self.feeds))
 
     @property
     def delivery_ids(self) -> set[str]:
@@ -96,7 +111,7 @@ class EntityInputs:
     @property
     def has_snapshots(self) -> bool:
         """Whether absence can close a row of this entity."""
-        return any(feed.source.load.mode == "snapshot" for feed in self.feeds)
+        return any(feed.is_snapshot for feed in self.feeds)
 
     @property
     def order(self) -> FeedOrder:
@@ -126,11 +141,7 @@ def _hash(parts: Iterable[object]) -> str:
 
 
 def _order_types(feeds: Iterable[FeedInput], is_snapshot: bool) -> tuple[str, ...]:
-    per_feed = [
-        [{column.name: column.type for column in feed.source.columns}.get(name, "string") for name in feed.source.load.order_by]
-        for feed in feeds
-        if (feed.source.load.mode == "snapshot") == is_snapshot
-    ]
+    per_feed = [feed.order_types for feed in feeds if feed.is_snapshot == is_snapshot]
     width = max(map(len, per_feed), default=0)
     return tuple(_common_type({types[place] for types in per_feed if place < len(types)}) for place in range(width))
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from spark_jobs import io
 from spark_jobs.silver.build import Build, Choice, write_quarantine
-from spark_jobs.silver.classify import classified, shown
+from spark_jobs.silver.classify import classified, shown, union
 from spark_jobs.silver.counts import Counts, Key, count_rows
 from spark_jobs.transforms.history import with_single_period
 
@@ -67,18 +67,19 @@ def _counted(build: Build, singles: DataFrame, doubles: DataFrame | None) -> dic
     """Counts of all rows; single rows are looked at again only where the table lacks some of them."""
     counts = defaultdict(Counts, count_rows(doubles, build.inputs) if doubles is not None else {})
     missing = _add_singles_shown(build, counts)
-    if not missing:
+    if not missing and not build.had_quarantined and not _has_quarantined(counts):
         return dict(counts)
-    bad = singles.where("_status <> 'kept'").where(F.col("_delivery_id").isin(*missing))
-    rest = count_rows(bad, build.inputs)
-    for key, one in rest.items():
-        for status, rows in one.statuses.items():
-            counts[key].add(status, rows, 0)
-        counts[key].source_rows += one.source_rows
+    bad = singles.where("_status <> 'kept'").where(F.col("_delivery_id").isin(*missing) if missing else F.lit(False))
+    for key, one in count_rows(bad, build.inputs).items():
+        counts[key].include(one)
     frames = [bad] if doubles is None else [bad, doubles]
     quarantined = [frame.where("_status = 'quarantined'").select(*BAD_COLUMNS) for frame in frames]
-    write_quarantine(build, quarantined[0] if len(quarantined) == 1 else quarantined[0].union(quarantined[1]), counts)
+    write_quarantine(build, union(quarantined), counts, build.had_quarantined)
     return dict(counts)
+
+
+def _has_quarantined(counts: dict[Key, Counts]) -> bool:
+    return any(one.statuses["quarantined"] for one in counts.values())
 
 
 def _add_singles_shown(build: Build, counts: dict[Key, Counts]) -> list[str]:

@@ -1,6 +1,7 @@
 """quarantine.silver_rows: source rows that a rule keeps out of an entity."""
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
@@ -27,14 +28,22 @@ def replace_quarantine(
     frames = [_of_feed(spark, settings, inputs.entity, feed.only(wanted), bad) for feed in inputs.feeds]
     frames = [frame for frame, feed in zip(frames, inputs.feeds, strict=True) if feed.only(wanted).deliveries]
     if not frames:
+        clear_quarantine(spark, settings, inputs.entity, set(wanted))
         return
-    rows = frames[0]
-    for frame in frames[1:]:
-        rows = rows.unionByName(frame)
-    rows = rows.withColumn("run_id", F.lit(run_id)).select(*COLUMNS).coalesce(1)
-    listed = ", ".join(f"'{one}'" for one in wanted)
-    condition = f"entity = '{inputs.entity.name}' and delivery_id in ({listed})"
-    io.replace_where(rows, settings, TABLE, condition, partition_by="entity")
+    rows = reduce(DataFrame.unionByName, frames).withColumn("run_id", F.lit(run_id)).select(*COLUMNS).coalesce(1)
+    io.replace_where(rows, settings, TABLE, _condition(inputs.entity, wanted), partition_by="entity")
+
+
+def clear_quarantine(spark: SparkSession, settings: Any, entity: Entity, delivery_ids: set[str]) -> None:
+    """Take the entity's rows of withdrawn deliveries out of quarantine."""
+    if io.exists(settings.home, TABLE):
+        nothing = io.read_table(spark, settings.home, TABLE).where("false")
+        io.replace_where(nothing, settings, TABLE, _condition(entity, sorted(delivery_ids)), partition_by="entity")
+
+
+def _condition(entity: Entity, delivery_ids: list[str]) -> str:
+    listed = ", ".join(f"'{one}'" for one in delivery_ids)
+    return f"entity = '{entity.name}' and delivery_id in ({listed})"
 
 
 def _of_feed(spark: SparkSession, settings: Any, entity: Entity, feed: FeedInput, bad: DataFrame) -> DataFrame:

@@ -97,10 +97,11 @@ def _other_status(history: str) -> Column:
     """Status of a row that is not in the table: a delete that ended a state is kept, a repetition is a duplicate."""
     before, following = F.col("_before"), F.col("_next")
     has_before = before.isNotNull() & ~before["has_ended"]
-    is_applied = F.col("_is_effective") & F.col("_is_delete") & has_before & (F.col("_is_last") | F.lit(history == "scd2"))
-    repeats_before = F.col("_is_effective") & F.when(F.col("_is_delete"), before["has_ended"]).otherwise(~F.col("_begins"))
-    is_same = (following["_state"] == F.col("_state")) | F.col("_is_delete")
-    repeats_next = ~F.col("_is_effective") & ~following["_is_void"] & (following["_is_delete"] == F.col("_is_delete")) & is_same
+    is_effective, is_delete = F.col("_is_effective"), F.col("_is_delete")
+    is_applied = is_effective & is_delete & has_before & (F.col("_is_last") | F.lit(history == "scd2"))
+    repeats_before = is_effective & F.when(is_delete, before["has_ended"]).otherwise(~F.col("_begins"))
+    is_same = (following["_state"] == F.col("_state")) | is_delete
+    repeats_next = ~is_effective & ~following["_is_void"] & (following["_is_delete"] == is_delete) & is_same
     is_repetition = F.coalesce(repeats_before | repeats_next, F.lit(False))
     return F.when(is_applied, F.lit("kept")).when(is_repetition, F.lit("duplicate")).otherwise(F.lit("superseded"))
 

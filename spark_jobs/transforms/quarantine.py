@@ -14,7 +14,9 @@ class Reason(NamedTuple):
     text: str
 
 
-def quarantine_rows(bad: DataFrame, bronze: DataFrame, columns: Sequence[str], reasons: Mapping[str, Reason]) -> DataFrame:
+def quarantine_rows(
+    bad: DataFrame, bronze: DataFrame, columns: Sequence[str], reasons: Mapping[str, Reason]
+) -> DataFrame:
     """One row per bad row: rule, reason, column_name, value and raw (the bronze row as JSON).
 
     `bad` has _delivery_id, _row_number, _problem and _value; `bronze` holds the rows they came from.

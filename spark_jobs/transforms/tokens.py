@@ -66,8 +66,7 @@ def _email(value: Column) -> Column:
 
 def _phone(value: Column) -> Column:
     """Digits only, with `00` for the international `+`: 0041 and +41 are one."""
-    digits = F.regexp_replace(F.regexp_replace(_compatible(value), r"^\s*\+", "00"), r"\(0\)|\D", "")
-    return digits
+    return F.regexp_replace(F.regexp_replace(_compatible(value), r"^\s*\+", "00"), r"\(0\)|\D", "")
 
 
 def _account(value: Column) -> Column:

@@ -87,10 +87,8 @@ def _timestamp(text: Column, formats: str | None, timezone: str) -> Column:
 
 def _moment(text: Column, pattern: str, timezone: str) -> Column:
     iso = iso_text(text, pattern)
-    if iso is None:
-        value = F.try_to_timestamp(text, F.lit(pattern))
-    else:
-        value = F.when(iso[1], iso[0].try_cast("timestamp"))
+    parsed = F.try_to_timestamp(text, F.lit(pattern))
+    value = parsed if iso is None else F.when(iso[1], iso[0].try_cast("timestamp"))
     return value if has_zone_field(pattern) else _to_utc(value, timezone)
 
 
@@ -131,7 +129,16 @@ def iso_text(text: Column, pattern: str) -> tuple[Column, Column] | None:
     expected = list(ISO_FIELDS)[: len(fields)] if "SSSSSS" not in fields else [*list(ISO_FIELDS)[:6], "SSSSSS"]
     if set(fields) != set(expected) or len(fields) < 3 or (zone and len(fields) < 5):
         return None
+    if _is_iso(tokens):
+        return text, _has_shape(text, [], zone is not None, place - 1)
     return _rearranged(text, fields, zone is not None, place), _has_shape(text, literals, zone is not None, place - 1)
+
+
+def _is_iso(tokens: list[tuple[str, str]]) -> bool:
+    """Whether the texts are what a cast reads as they are; the cast then checks the signs between the fields too."""
+    parts = [letters or literal for letters, literal in tokens]
+    signs = [" " if sign == "T" else sign for sign in parts[1::2]]
+    return parts[::2] == list(ISO_FIELDS)[: len(parts[::2])] and signs == ["-", "-", " ", ":", ":", "."][: len(signs)]
 
 
 def _rearranged(text: Column, fields: dict[str, int], has_zone: bool, end: int) -> Column:
@@ -139,10 +146,6 @@ def _rearranged(text: Column, fields: dict[str, int], has_zone: bool, end: int) 
     for letters, before in ISO_FIELDS.items():
         if letters in fields:
             parts += [F.lit(before)] * bool(before) + [F.substring(text, fields[letters], len(letters))]
-    places = [fields[letters] for letters in ISO_FIELDS if letters in fields]
-    is_iso_already = places == [1, 6, 9, 12, 15, 18, 21][: len(places)]
-    if is_iso_already and (has_zone or len(places) == 3):
-        return text
     return F.concat(*parts, *([F.substring(text, end, 6)] if has_zone else []))
 
 
