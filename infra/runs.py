@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 
 from infra import airflow, lakehouse
-from infra.demo_bank import postgres
+from infra.demo_bank import arrivals, postgres
 from infra.processes import ProcessError
 from spark_jobs import run_log
 from spark_jobs.run_log import RunLog
@@ -55,6 +55,7 @@ def run_dates(settings: Settings, dates: Iterable[date], console: Console) -> No
         from dags.daily import dag
 
         for day in dates:
+            arrivals.release_arrivals(settings.inbox_folder, day)
             with _output_in(settings.home / "runs" / f"{day}.log", console):
                 _run(settings, dag, day, say)
 
