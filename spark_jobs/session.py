@@ -21,7 +21,12 @@ SESSION_SETTINGS: dict[str, str | int | bool] = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.sources.partitionOverwriteMode": "static",
 }
-_FINISHED = {"OPERATION_STATE_SUCCEEDED", "OPERATION_STATE_FAILED", "OPERATION_STATE_CANCELLED"}
+_ENDED = {
+    "OPERATION_STATE_TERMINATING",  # it ran to its end and waits for a client that is gone
+    "OPERATION_STATE_SUCCEEDED",
+    "OPERATION_STATE_FAILED",
+    "OPERATION_STATE_CANCELLED",
+}
 
 log = logging.getLogger(__name__)
 
@@ -131,4 +136,4 @@ def _running(client: Any) -> list[str]:
 
     names = base_pb2.GetStatusResponse.OperationStatus.OperationState
     statuses = client._get_operation_statuses().operation_statuses
-    return [one.operation_id for one in statuses if names.Name(one.state) not in _FINISHED]
+    return [one.operation_id for one in statuses if names.Name(one.state) not in _ENDED]
