@@ -12,7 +12,7 @@ import pytest
 from tests.integration.real_bank.conftest import EXPECTED, rows_of
 from tests.integration.real_bank.derive import records_of, whole
 
-pytestmark = [pytest.mark.real_data, pytest.mark.slow]
+pytestmark = [pytest.mark.real_data, pytest.mark.slow, pytest.mark.timeout(2400)]
 Ask = Callable[[str, str], list[tuple[Any, ...]]]
 
 FED = sorted({(source, feed["entity"]) for source, one in EXPECTED.items() for feed in one["feeds"]})
