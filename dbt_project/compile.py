@@ -4,7 +4,7 @@ Parse, validate (the catalogue does both), render into an emptied folder: the sa
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,18 @@ MAXIMUM_AGE_DAYS = {"business_days": 0, "daily": 0, "weekly": 6, "monthly": 31}
 """Days a source's last delivery may be old on a business date before it is stale, by calendar."""
 
 
-def compile_models(catalog: Catalog, environment: str, folder: Path = GENERATED) -> list[Path]:
-    """Write every generated model into `folder`, emptied first. Returns the files in order of name."""
-    files = {f"stg_silver__{entity.name}.sql": _staging(entity) for entity in catalog.entities.values()}
-    files |= {f"stg_silver__{entity.name}_history.sql": _history(entity) for entity in catalog.entities.values()}
+def compile_models(
+    catalog: Catalog, environment: str, folder: Path = GENERATED, missing: Collection[str] = ()
+) -> list[Path]:
+    """Write every generated model into `folder`, emptied first. Returns the files in order of name.
+
+    Entities in `missing` have no silver table, since nothing that feeds them was ever delivered: they have no rows.
+    """
+    files = {}
+    for entity in catalog.entities.values():
+        has_table = entity.name not in missing
+        files[f"stg_silver__{entity.name}.sql"] = _staging(entity, has_table)
+        files[f"stg_silver__{entity.name}_history.sql"] = _history(entity, has_table)
     files |= {f"stg_silver__{entity.name}.yml": _documentation(entity) for entity in catalog.entities.values()}
     files["_silver.yml"] = _sources(catalog)
     files["stg_catalog__sources.sql"] = _declared_sources(catalog.in_environment(environment))
@@ -38,24 +46,33 @@ def compile_models(catalog: Catalog, environment: str, folder: Path = GENERATED)
     return sorted(folder.iterdir())
 
 
-def _staging(entity: Entity) -> str:
-    conditions = ["not is_deleted"] + (["is_current"] if entity.history == "scd2" else [])
-    return _select(entity, [*_names(entity), "source_system"], conditions)
+def _staging(entity: Entity, has_table: bool) -> str:
+    names = [*_types(entity), "source_system", "_changed_date"]
+    if not has_table:
+        return _nothing(entity, names)
+    return _select(entity, names, ["not is_deleted"] + (["is_current"] if entity.history == "scd2" else []))
 
 
-def _history(entity: Entity) -> str:
+def _history(entity: Entity, has_table: bool) -> str:
     validity = VALIDITY_COLUMNS if entity.history == "scd2" else {}
-    return _select(entity, [*_names(entity), *SILVER_ADDED_COLUMNS, *validity], [])
+    names = [*_types(entity), *SILVER_ADDED_COLUMNS, *validity, "_changed_date"]
+    return _select(entity, names, []) if has_table else _nothing(entity, names)
 
 
-def _select(entity: Entity, columns: list[str], conditions: list[str]) -> str:
-    listed = ",\n".join(f"    {name}" for name in dict.fromkeys([*columns, "_changed_date"]))
+def _select(entity: Entity, names: list[str], conditions: list[str]) -> str:
+    listed = ",\n".join(f"    {name}" for name in names)
     where = f"where {' and '.join(conditions)}\n" if conditions else ""
     return f"select\n{listed}\nfrom {{{{ source('silver', '{entity.name}') }}}}\n{where}"
 
 
-def _names(entity: Entity) -> list[str]:
-    return [column.name for column in entity.columns]
+def _nothing(entity: Entity, names: list[str]) -> str:
+    types = _types(entity) | SILVER_ADDED_COLUMNS | VALIDITY_COLUMNS | {"_changed_date": "date"}
+    listed = ",\n".join(f"    cast(null as {types[name]}) as {name}" for name in names)
+    return f"-- nothing that feeds {entity.name} was ever delivered\nselect\n{listed}\nwhere false\n"
+
+
+def _types(entity: Entity) -> dict[str, str]:
+    return {column.name: column.type for column in entity.columns}
 
 
 def _documentation(entity: Entity) -> str:

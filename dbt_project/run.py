@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from dbt_project.compile import compile_models
 from spark_jobs.catalog.loading import load_catalog
+from spark_jobs.io import register
+from spark_jobs.ledger.store import Store
 from spark_jobs.session import close, connect
 from spark_jobs.settings import Settings
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parent
 FAILED = ("error", "fail", "runtime error")
+LEDGER_TABLES = ("governance.deliveries", "governance.source_freshness")
 RESTART_WARNING = "CANNOT_MODIFY_STATIC_CONFIG"
 
 
@@ -74,7 +77,10 @@ def target_folder(settings: Settings) -> Path:
 
 
 def _run(settings: Settings, arguments: list[str], business_date: str, run_id: str) -> DbtResult:
-    compile_models(load_catalog(settings.catalog_root), settings.environment)
+    catalog = load_catalog(settings.catalog_root)
+    tables = settings.home / "tables" / "silver"
+    missing = [name for name in catalog.entities if not (tables / name / "_delta_log").is_dir()]
+    compile_models(catalog, settings.environment, missing=missing)
     target = target_folder(settings)
     values = {
         "business_date": business_date, "base_currency": settings.base_currency, "run_id": run_id,
@@ -87,11 +93,19 @@ def _run(settings: Settings, arguments: list[str], business_date: str, run_id: s
     ]  # fmt: skip
     spark = connect(settings, run_id, f"dbt {arguments[0]}")
     try:
+        _show_ledger(spark, settings)
         with _environment(settings), _quiet():
             outcome = _invoke(command)
     finally:
         close(spark)
     return _result(outcome, target)
+
+
+def _show_ledger(spark: Any, settings: Settings) -> None:
+    """The marts read the ledger, which is written without Spark: its tables exist and are known to the lakehouse."""
+    for table in LEDGER_TABLES:
+        Store(settings.home).create(table)
+        register(spark, settings, table)
 
 
 def _invoke(command: list[str]) -> "dbtRunnerResult":
@@ -125,8 +139,9 @@ def _failure(outcome: "dbtRunnerResult", nodes: Sequence[NodeResult]) -> str:
 
 
 def _first_lines(message: str, count: int = 4) -> str:
-    kept = [line.strip() for line in message.splitlines() if line.strip() and "JVM stacktrace" not in line]
-    return " | ".join(kept[:count])
+    lines = [line.strip() for line in message.split("JVM stacktrace", maxsplit=1)[0].splitlines()]
+    kept = [line for line in lines if line and not line.startswith(("Runtime Error", "An error occurred"))]
+    return " | ".join(line[:300] for line in kept[:count])
 
 
 @contextmanager
@@ -147,17 +162,20 @@ def _environment(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Leave out the warning that Spark's builder gives for settings that only a new process can take."""
+    """Leave out what says nothing: the warning on settings that only a new process can take, and whole query plans."""
 
     class OnlyNews(logging.Filter):
         def filter(self, record: logging.LogRecord) -> bool:
             return RESTART_WARNING not in record.getMessage()
 
-    news = OnlyNews()
+    news, plans = OnlyNews(), logging.getLogger("SQLQueryContextLogger")
+    plans.disabled = True
     for handler in logging.getLogger().handlers:
         handler.addFilter(news)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=f".*{RESTART_WARNING}.*")
-        yield
-    for handler in logging.getLogger().handlers:
-        handler.removeFilter(news)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=f".*{RESTART_WARNING}.*")
+            yield
+    finally:
+        for handler in logging.getLogger().handlers:
+            handler.removeFilter(news)

@@ -56,3 +56,15 @@ def test_a_model_of_an_entity_that_is_gone_is_removed(catalog, tmp_path):
 def test_a_bank_without_sources_has_an_empty_list_of_them(catalog, tmp_path):
     compile_models(catalog, "nowhere", tmp_path)
     assert (tmp_path / "stg_catalog__sources.sql").read_text(encoding="utf-8").endswith("where false\n")
+
+
+def test_an_entity_that_was_never_delivered_has_no_rows(catalog, tmp_path):
+    compile_models(catalog, "demo", tmp_path, missing=["prices"])
+    assert (tmp_path / "stg_silver__prices.sql").read_text(encoding="utf-8") == (
+        "-- nothing that feeds prices was ever delivered\n"
+        "select\n"
+        "    cast(null as string) as instrument_id,\n"
+        "    cast(null as string) as source_system,\n"
+        "    cast(null as date) as _changed_date\n"
+        "where false\n"
+    )
