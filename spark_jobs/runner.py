@@ -11,13 +11,14 @@ from pyspark.sql import SparkSession
 from spark_jobs import io
 from spark_jobs.catalog.models import Catalog
 from spark_jobs.ledger import Ledger
-from spark_jobs.silver.build import Build, rebuild_small
+from spark_jobs.silver.build import Build
 from spark_jobs.silver.changes import can_merge, change_since
 from spark_jobs.silver.counts import Counts, Key, journal, totals_so_far
 from spark_jobs.silver.inputs import read_inputs
 from spark_jobs.silver.keyed import is_small, merge_changes
 from spark_jobs.silver.large import rebuild_large
 from spark_jobs.silver.session import key_check, silver_session, token_key
+from spark_jobs.silver.small import rebuild_small
 
 LARGE_ROWS = 300_000
 """Above this many bronze rows (setting large_rows) a table is built by streaming and kept up by key."""

@@ -1,4 +1,4 @@
-"""Ways to bring a silver table to what its accepted deliveries say. Each returns the counts it changed."""
+"""One build of one entity: what every way of building needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +10,10 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from spark_jobs import io
 from spark_jobs.catalog.names import silver_table
-from spark_jobs.silver.classify import classified, entity_rows, shown, table_columns, union
-from spark_jobs.silver.counts import Counts, Key, count_rows
+from spark_jobs.silver.classify import entity_rows, union
+from spark_jobs.silver.counts import Counts, Key
 from spark_jobs.silver.inputs import EntityInputs, FeedInput
-from spark_jobs.silver.quarantine import clear_quarantine, replace_quarantine
-from spark_jobs.transforms.rules import content_hash
+from spark_jobs.silver.quarantine import replace_quarantine
 
 Choice = Callable[[DataFrame], DataFrame]
 """Keeps some rows of a frame by `_delivery_id` and `_row_number`."""
@@ -70,48 +69,8 @@ class Build:
         return rows.withColumns({**added, "_changed_date": F.lit(self.business_date)})
 
 
-def rebuild_small(build: Build) -> dict[Key, Counts]:
-    """Write the whole table from all accepted rows, each classified in a window over its key.
-
-    The rows are computed twice, for the table and for the counts: at this size that is cheaper than keeping them.
-    """
-    if not build.inputs.delivery_ids:
-        return empty(build)
-    rows = classified(build.rows(), build.inputs)
-    written = build.with_audit(shown(rows, build.inputs.entity))
-    io.overwrite(_with_older_change_date(build, written).coalesce(1), build.settings, build.table, build.note)
-    counts = count_rows(rows, build.inputs)
-    write_quarantine(build, rows.where("_status = 'quarantined'"), counts, build.had_quarantined)
-    return counts
-
-
-def empty(build: Build) -> dict[Key, Counts]:
-    """Leave the table without rows: every delivery was withdrawn."""
-    rows = io.read_table(build.spark, build.settings.home, build.table).where("false")
-    io.overwrite(rows, build.settings, build.table, build.note)
-    if build.had_quarantined:
-        clear_quarantine(build.spark, build.settings, build.inputs.entity, build.had_quarantined)
-    return {}
-
-
 def write_quarantine(build: Build, bad: DataFrame, counts: Mapping[Key, Counts], replaced: set[str]) -> None:
     """Write the quarantine rows of the counted deliveries; those of `replaced` deliveries make room."""
     wanted = {key[1] for key, one in counts.items() if one.statuses["quarantined"]} | replaced
     if wanted:
         replace_quarantine(build.spark, build.settings, build.inputs, bad, (build.run_id, wanted))
-
-
-def _with_older_change_date(build: Build, rows: DataFrame) -> DataFrame:
-    """Keep the date of rows that are in the table already, so that what reads changes reads few."""
-    entity = build.inputs.entity
-    if not io.exists(build.settings.home, build.table):
-        return rows
-    keys = ["source_system", *entity.key, *(["valid_from"] if entity.history == "scd2" else [])]
-    old = io.read_table(build.spark, build.settings.home, build.table)
-    if not set(table_columns(entity)) <= set(old.columns):
-        return rows
-    hashed = content_hash(table_columns(entity))
-    old = old.select(*keys, hashed.alias("_content"), F.col("_changed_date").alias("_changed_before"))
-    joined = rows.withColumn("_content", hashed).join(old, on=[*keys, "_content"], how="left")
-    changed = F.coalesce("_changed_before", "_changed_date")
-    return joined.withColumn("_changed_date", changed).select(*rows.columns)

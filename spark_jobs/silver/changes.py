@@ -37,6 +37,12 @@ class Change:
         both = (*self.after.only(self.new).feeds, *self.before.only(self.gone).feeds)
         return [feed for feed in both if feed.deliveries]
 
+    def rows_of(self, is_snapshot: bool) -> list[EntityInputs]:
+        """Inputs of what came and of what went, of snapshots or of the other feeds, as far as there are any."""
+        both = (self.after.only(self.new), self.before.only(self.gone))
+        feeds = [tuple(feed for feed in one.feeds if feed.is_snapshot == is_snapshot) for one in both]
+        return [replace(self.after, feeds=chosen) for chosen in feeds if any(feed.deliveries for feed in chosen)]
+
 
 def change_since(inputs: EntityInputs, consumed: set[str], known: Iterable[Delivery]) -> Change:
     """The difference between the accepted deliveries and the `consumed` ones; `known` are all that the ledger knows."""
@@ -58,20 +64,17 @@ def can_merge(change: Change) -> bool:
     has_rows = change.before.delivery_ids and change.after.delivery_ids
     if not has_rows or any(feed.sees_other_rows for feed in feeds):
         return False
-    if not any(feed.is_snapshot for feed in feeds):
-        return not change.after.has_snapshots or not _shares_system_with_snapshot(change, feeds)
-    return not change.gone and all(feed.is_snapshot and _is_newest(change, feed) for feed in feeds)
+    snapshots = {feed.source.system for feed in change.after.feeds if feed.is_snapshot}
+    return all(
+        _is_newest(change, feed) if feed.is_snapshot else feed.source.system not in snapshots for feed in feeds
+    )
 
 
-def _is_newest(change: Change, new: FeedInput) -> bool:
+def _is_newest(change: Change, touched: FeedInput) -> bool:
     """Whether the feed brings one snapshot, later than all held, and no other source describes the same keys."""
-    of_system = [feed for feed in change.before.feeds if feed.source.system == new.source.system]
-    held = [one.delivery_date for feed in of_system for one in feed.deliveries]
-    dates = {one.delivery_date for one in new.deliveries}
+    of_system = [feed for feed in change.after.feeds if feed.source.system == touched.source.system]
+    held = [one for feed in change.before.feeds if feed.number == touched.number for one in feed.deliveries]
+    dates = {one.delivery_date for one in touched.deliveries}
     is_only_source = len({feed.source.name for feed in of_system}) == 1
-    return is_only_source and len(dates) == 1 and all(day < min(dates) for day in held)
-
-
-def _shares_system_with_snapshot(change: Change, feeds: list[FeedInput]) -> bool:
-    systems = {feed.source.system for feed in change.after.feeds if feed.is_snapshot}
-    return any(feed.source.system in systems for feed in feeds)
+    is_all_new = all(one.delivery_id in change.new for one in touched.deliveries)
+    return is_only_source and is_all_new and len(dates) == 1 and all(one.delivery_date < min(dates) for one in held)

@@ -17,6 +17,7 @@ from spark_jobs.silver.classify import classified, shown, state_columns, table_c
 from spark_jobs.silver.counts import Counts, Key, count_rows
 from spark_jobs.silver.inputs import EntityInputs
 from spark_jobs.silver.quarantine import clear_quarantine
+from spark_jobs.silver.vault import merge_vault
 from spark_jobs.transforms.rules import content_hash
 
 VALID_STATUSES = ("kept", "duplicate", "superseded")
@@ -24,15 +25,17 @@ CHANGE = "_change"
 
 
 def merge_changes(build: Build, change: Change) -> dict[Key, Counts]:
-    """Merge what the new and withdrawn deliveries change into the table."""
-    keys = touched_keys(build, change).persist()
-    try:
-        before = classified(_rows_of_keys(build, change.before, keys), change.before)
-        after = classified(_rows_of_keys(build, change.after, keys), change.after)
-        _merge(build, changed_rows(build, shown(after, build.inputs.entity), keys))
-        counts = _counted(build, change, (before, after), keys)
-    finally:
-        keys.unpersist()
+    """Merge what the new and withdrawn deliveries change into the table.
+
+    The keys are cut off from what they were computed from: that is the table itself, which changes under them.
+    """
+    keys = touched_keys(build, change).localCheckpoint()
+    before = classified(_rows_of_keys(build, change.before, keys), change.before)
+    after = classified(_rows_of_keys(build, change.after, keys), change.after)
+    changes = changed_rows(build, shown(after, build.inputs.entity), keys)
+    io.merge(changes, build.settings, build.table, (table_identity(build), CHANGE), build.note)
+    merge_vault(build, after, keys)
+    counts = _counted(build, change, (before, after), keys)
     _quarantine(build, change, counts)
     return counts
 
@@ -52,27 +55,30 @@ def key_columns(build: Build) -> list[str]:
     return ["source_system", *build.inputs.entity.key]
 
 
+def table_identity(build: Build) -> list[str]:
+    """What identifies a row of the table."""
+    return [*key_columns(build), *(["valid_from"] if build.inputs.entity.history == "scd2" else [])]
+
+
 def touched_keys(build: Build, change: Change) -> DataFrame:
     """Keys whose states may be others than before: those of the rows that came or went, or that a snapshot lacks."""
     keys = key_columns(build)
-    frames = []
-    if change.new:
-        frames.append(replace(build, inputs=change.after.only(change.new)).rows())
-    if change.gone:
-        frames.append(replace(build, inputs=change.before.only(change.gone)).rows())
-    rows = union(frames).where("_is_event")
-    if any(feed.is_snapshot for feed in change.touched_feeds):
-        return _unlike_before(build, rows)
-    return rows.select(*keys).distinct()
+    frames = [_events(build, one).select(*keys).distinct() for one in change.rows_of(is_snapshot=False)]
+    frames += [_unlike_before(build, one) for one in change.rows_of(is_snapshot=True)]
+    return frames[0] if len(frames) == 1 else union(frames).distinct()
 
 
-def _unlike_before(build: Build, rows: DataFrame) -> DataFrame:
+def _events(build: Build, inputs: EntityInputs) -> DataFrame:
+    return replace(build, inputs=inputs).rows().where("_is_event")
+
+
+def _unlike_before(build: Build, snapshot: EntityInputs) -> DataFrame:
     """Keys of which a newest snapshot says something else than the table's open state, by a row or by its absence."""
     keys = key_columns(build)
-    mine = rows.groupBy(*keys).agg(
+    mine = _events(build, snapshot).groupBy(*keys).agg(
         F.count("*").alias("rows"), F.first("_state").alias("_state"), F.bool_or("_is_void").alias("is_void")
     )
-    systems = sorted({feed.source.system for feed in build.inputs.feeds if feed.is_snapshot})
+    systems = sorted({feed.source.system for feed in snapshot.feeds if feed.deliveries})
     open_ = _open_states(build).where(F.col("source_system").isin(*systems))
     both = mine.join(open_, on=keys, how="full_outer")
     is_same = (F.col("rows") == 1) & ~F.col("is_void") & (F.col("_state") == F.col("_open_state"))
@@ -88,14 +94,13 @@ def _open_states(build: Build) -> DataFrame:
 
 
 def _rows_of_keys(build: Build, inputs: EntityInputs, keys: DataFrame) -> DataFrame:
-    rows = replace(build, inputs=inputs).rows().where("_is_event")
-    return rows.join(F.broadcast(keys), on=key_columns(build), how="left_semi")
+    return _events(build, inputs).join(F.broadcast(keys), on=key_columns(build), how="left_semi")
 
 
 def changed_rows(build: Build, rows: DataFrame, keys: DataFrame) -> DataFrame:
     """Rows to write or to delete (`_change`), of the touched keys: those that the table has already are left out."""
     entity = build.inputs.entity
-    identity = [*key_columns(build), *(["valid_from"] if entity.history == "scd2" else [])]
+    identity = table_identity(build)
     content = content_hash([*table_columns(entity), "_delivery_id"])
     table = io.read_table(build.spark, build.settings.home, build.table)
     held = table.join(F.broadcast(keys), on=key_columns(build), how="left_semi")
@@ -104,12 +109,6 @@ def changed_rows(build: Build, rows: DataFrame, keys: DataFrame) -> DataFrame:
     is_gone, is_same = F.col("_content").isNull(), F.col("_content") == F.col("_held")
     change = F.when(is_gone, F.lit("delete")).when(~F.coalesce(is_same, F.lit(False)), F.lit("write"))
     return both.withColumn(CHANGE, change).where(f"{CHANGE} is not null").drop("_content", "_held")
-
-
-def _merge(build: Build, changes: DataFrame) -> None:
-    entity = build.inputs.entity
-    identity = [*key_columns(build), *(["valid_from"] if entity.history == "scd2" else [])]
-    io.merge(changes, build.settings, build.table, (identity, CHANGE), build.note)
 
 
 def _counted(

@@ -13,6 +13,7 @@ from spark_jobs import io
 from spark_jobs.silver.build import Build, Choice, write_quarantine
 from spark_jobs.silver.classify import classified, shown, union
 from spark_jobs.silver.counts import Counts, Key, count_rows
+from spark_jobs.silver.vault import rewrite_vault
 from spark_jobs.transforms.history import with_single_period
 
 BAD_COLUMNS = ("_feed", "_delivery_id", "_row_number", "_part", "_problem", "_value", "_status")
@@ -29,6 +30,7 @@ def rebuild_large(build: Build) -> dict[Key, Counts]:
         if doubles is not None:
             written = written.unionByName(shown(doubles, build.inputs.entity))
         io.overwrite(build.with_audit(written), build.settings, build.table, build.note)
+        rewrite_vault(build, singles if doubles is None else singles.unionByName(doubles, allowMissingColumns=True))
         return _counted(build, singles, doubles)
     finally:
         places.unpersist()

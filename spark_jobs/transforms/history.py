@@ -45,7 +45,7 @@ def _effect(by_key: str) -> dict[str, str]:
     return {
         "_is_effective": f"_is_event and coalesce(_delivery_date < {next_date}, true)",
         "_closed_on": f"if(coalesce({next_date} > _closes_on, true), _closes_on, null)",
-        "_next": f"lag({following}) over ({by_key})",
+        "_next": f"last({following}, true) over ({by_key} {EARLIER})",
     }
 
 

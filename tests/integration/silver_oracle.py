@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
@@ -68,10 +69,8 @@ def _snapshots(deliveries: list[Delivered]) -> dict[str, list[tuple[date, State 
         present = {row["thing_id"]: row for row in rows}
         for thing in things:
             if thing in present:
-                try:
+                with suppress(InvalidOperation):
                     timeline[thing].append((day, (amount_of(present[thing]),)))
-                except InvalidOperation:
-                    pass
             elif not is_shrunken and timeline[thing]:
                 timeline[thing].append((day, None))
     return timeline

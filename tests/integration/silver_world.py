@@ -75,7 +75,8 @@ def deliver(home: Path, origin: Source, day: date, rows: Iterable[dict[str, str 
         [*((name, TEXT) for name in names), ("_delivery_id", TEXT), ("_delivery_date", pa.date32()),
          ("_sequence", pa.int32()), ("_row_number", pa.int64())]
     )  # fmt: skip
-    stored = pa.Table.from_pylist([{**row, **place, "_row_number": n} for n, row in enumerate(listed, 1)], schema=schema)
+    numbered = [{**row, **place, "_row_number": number} for number, row in enumerate(listed, 1)]
+    stored = pa.Table.from_pylist(numbered, schema=schema)
     write_deltalake(str(table_path(home, bronze_table(origin.name))), stored, mode="append")
     rows_count = len(listed)
     Ledger(home).record_delivery(
