@@ -1,8 +1,6 @@
-"""One lakehouse home with every public file landed, and its silver entities, shared by the tests of this folder."""
+"""What the tests of this folder read: the home in which the real bank has run."""
 
-import os
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,9 @@ import yaml
 from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.models import Catalog
 from spark_jobs.catalog.names import table_path
-from spark_jobs.settings import Settings, load_settings
+from spark_jobs.settings import Settings
 
 EXPECTED: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "expected.yml").read_text("utf-8"))
-BUSINESS_DATE = date(2022, 12, 28)
-RUN_ID = "real-bank-test"
-HOME_THAT_HAS_RUN = os.environ.get("BELLWETHER_TEST_REAL_HOME")
-"""A home in which the real bank has run already; without it, the tests of this folder land and build it themselves."""
 
 
 @pytest.fixture(scope="session")
@@ -30,38 +24,16 @@ def public_catalog() -> Catalog:
 
 
 @pytest.fixture(scope="session")
-def landed(public_catalog: Catalog, real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a home in which every public file has been landed once, without Spark."""
-    from spark_jobs.landing import land_system
-
-    if HOME_THAT_HAS_RUN:
-        return load_settings(home=HOME_THAT_HAS_RUN, data=real_data, environment="real")
-    home = tmp_path_factory.mktemp("real_bank")
-    settings = load_settings(home=home, data=real_data, environment="real")
-    for system in public_catalog.systems():
-        land_system(public_catalog, settings, system, BUSINESS_DATE, RUN_ID)
-    return settings
+def landed(real_data: Path, whole_bank: Settings) -> Settings:
+    """Settings of a home in which every public file has been landed."""
+    assert whole_bank.data == real_data
+    return whole_bank
 
 
 @pytest.fixture(scope="session")
-def built(landed: Settings, public_catalog: Catalog, request: pytest.FixtureRequest) -> Iterator[Settings]:
+def built(landed: Settings) -> Settings:
     """The same home with every silver entity that the public files feed."""
-    from spark_jobs.runner import build_entity
-    from spark_jobs.session import close, connect
-
-    if HOME_THAT_HAS_RUN:
-        yield landed
-        return
-    lakehouse: Settings = request.getfixturevalue("lakehouse")
-    ports = {"connect_port": lakehouse.connect_port, "thrift_port": lakehouse.thrift_port}
-    settings = landed.model_copy(update=ports)
-    spark: Any = connect(settings, RUN_ID, "silver")
-    entities = sorted({feed.entity for source in public_catalog.sources.values() for feed in source.feeds})
-    assert len(entities) >= 12
-    for entity in entities:
-        build_entity(spark, public_catalog, settings, entity, BUSINESS_DATE, RUN_ID)
-    yield settings
-    close(spark)
+    return landed
 
 
 @pytest.fixture(scope="session")
