@@ -1,8 +1,10 @@
 """Fixtures that every test may use: one lakehouse process for the whole test session, a session, small tables."""
 
 import os
+import random
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +45,12 @@ def free_port() -> Callable[[], int]:
     """A port that nobody listens on."""
 
     def find() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return probe.getsockname()[1]
+        # below the range from which connections take theirs, so that it stays free when its process is killed
+        for port in random.sample(range(20_000, 32_000), 100):
+            with socket.socket() as probe, suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+        raise RuntimeError("no free port between 20000 and 32000")
 
     return find
 
