@@ -109,12 +109,9 @@ def _gates(settings: Settings, day: date) -> Table:
 
 def _timings(settings: Settings, dates: list[date]) -> Table:
     shown = _table("Seconds per stage", "stage", *map(str, dates))
-    seconds: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
-    for day in dates:
-        for step in RunLog(settings.home, day).read():
-            seconds[step["stage"]][day] += step["seconds"]
-    for stage, by_day in seconds.items():
-        shown.add_row(stage, *(f"{by_day[day]:.1f}" for day in dates))
+    by_day = [RunLog(settings.home, day).stage_seconds() for day in dates]
+    for stage in dict.fromkeys(stage for seconds in by_day for stage in seconds):
+        shown.add_row(stage, *(f"{seconds[stage]:.1f}" if stage in seconds else "" for seconds in by_day))
     return shown
 
 

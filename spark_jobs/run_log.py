@@ -47,7 +47,18 @@ class RunLog:
             raise
         finally:
             seconds = round(time.perf_counter() - began, 3)
-            self._write({"stage": stage, "item": item, "seconds": seconds, "state": state, **figures})
+            ended = round(time.time(), 3)
+            self._write(
+                {"stage": stage, "item": item, "seconds": seconds, "ended": ended, "state": state, **figures}
+            )
+
+    def stage_seconds(self) -> dict[str, float]:
+        """Wall-clock seconds of each stage, from its first step's start to its last step's end, in order."""
+        spans: dict[str, list[tuple[float, float]]] = {}
+        for step in self.read():
+            if "ended" in step:
+                spans.setdefault(step["stage"], []).append((step["ended"] - step["seconds"], step["ended"]))
+        return {stage: max(end for _, end in span) - min(start for start, _ in span) for stage, span in spans.items()}
 
     def read(self) -> list[dict[str, Any]]:
         """The steps recorded so far; empty before the first run."""
