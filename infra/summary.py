@@ -1,6 +1,5 @@
 """The readable end of a run: what was loaded, refused, checked, published, how long it took, where to look."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path

@@ -4,6 +4,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from deltalake import DeltaTable
@@ -60,7 +61,7 @@ def _ours(settings: Settings) -> float:
     catalog = Catalog({SOURCE: whole.sources[SOURCE]}, whole.entities)
     lakehouse.start(settings)
     try:
-        spark = connect(settings, "bench", "silver")
+        spark: Any = connect(settings, "bench", "silver")
         spark.range(1000).selectExpr("sum(id)").collect()
         began = time.monotonic()
         land_system(catalog, settings, "core_banking", DAY, "bench")
@@ -89,6 +90,10 @@ def _peers(settings: Settings) -> float:
 
 def _compare(settings: Settings) -> None:
     files = DeltaTable(table_path(settings.home, f"silver.{ENTITY}")).file_uris()
-    ours = duckdb.read_parquet(files).aggregate("count(*), sum(amount), min(posted_date), max(posted_date)").fetchone()
-    peers = duckdb.read_parquet(str(settings.home / "typed.parquet"))
-    assert ours == peers.aggregate("count(*), sum(amount), min(posted_date), max(posted_date)").fetchone()
+    assert _facts(files) == _facts([str(settings.home / "typed.parquet")])
+
+
+def _facts(files: list[str]) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as engine:
+        engine.execute(f"create view rows as select * from read_parquet({files})")
+        return engine.execute("select count(*), sum(amount), min(posted_date), max(posted_date) from rows").fetchall()
