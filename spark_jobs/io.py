@@ -33,8 +33,8 @@ def table_properties(settings: Any) -> dict[str, str]:
 
 
 def exists(home: Path, table: str) -> bool:
-    """Whether the table has been written."""
-    return (table_path(home, table) / "_delta_log").is_dir()
+    """Whether the table has been written: a kill during the first write leaves an empty log folder."""
+    return any((table_path(home, table) / "_delta_log").glob("*.json"))
 
 
 def read_table(spark: SparkSession, home: Path, table: str) -> DataFrame:
