@@ -26,7 +26,7 @@ KEY_VARIABLE = "BELLWETHER_TOKEN_KEY"
 @contextmanager
 def silver_session(spark: SparkSession, key: bytes) -> Iterator[None]:
     """The session with silver's settings and the token key, as it was before afterwards."""
-    before = {name: spark.conf.get(name) for name in SESSION_SETTINGS}
+    before = {name: str(spark.conf.get(name)) for name in SESSION_SETTINGS}
     for name, value in SESSION_SETTINGS.items():
         spark.conf.set(name, value)
     spark.createDataFrame(token_key_rows(key), KEY_SCHEMA).createOrReplaceTempView(KEY_VIEW)

@@ -12,6 +12,7 @@ from deltalake import write_deltalake
 from spark_jobs.catalog.models import Catalog, Column, Entity, Feed, Load, Rule, Server, Source
 from spark_jobs.catalog.names import bronze_table, table_path
 from spark_jobs.ledger import Delivery, Ledger, delivery_id
+from spark_jobs.silver.inputs import EntityInputs, read_inputs
 
 TEXT = pa.string()
 SERVER = Server("demo", "csv", "{inbox}/{date}/things.csv")
@@ -92,3 +93,26 @@ def table_rows(spark: Any, home: Path, table: str, *columns: str) -> list[tuple[
     """Sorted rows of a table."""
     frame = spark.read.format("delta").load(str(table_path(home, table))).select(*columns)
     return sorted((tuple(row) for row in frame.collect()), key=repr)
+
+
+def day(number: int) -> date:
+    return date(2026, 6, number)
+
+
+def delivery(system: str, number: int, rows: int = 10, sequence: int = 0) -> Delivery:
+    identity = f"{system}-{number}-{sequence}"
+    return Delivery(identity, f"{system}/things", system, day(number), sequence, "f", identity, stored_rows=rows)
+
+
+class FakeLedger:
+    """A ledger that knows these accepted deliveries."""
+
+    def __init__(self, *deliveries: Delivery) -> None:
+        self.known = deliveries
+
+    def accepted(self, source: str) -> list[Delivery]:
+        return [one for one in self.known if one.source == source]
+
+
+def inputs(*deliveries: Delivery, token_check: str = "k", **changed: Any) -> EntityInputs:
+    return read_inputs(catalog(**changed), FakeLedger(*deliveries), "things", token_check)
