@@ -55,8 +55,8 @@ def contract_definitions(entity: Entity, business_date: date) -> Iterator[Defini
             )  # fmt: skip
     for rule in entity.rules:
         condition = rule.condition.replace("current_delivery_date", f"date'{business_date}'")
-        column = rule.column or entity.key[0]
+        named = rule.column or entity.key[0]
         yield Definition(
             "ExpectRowsToMeetCondition", rule.name, rule.severity, rule.description or rule.name.replace("_", " "),
-            {"column": column, "condition": condition}, entity.file,
+            {"column": named, "condition": condition}, entity.file,
         )  # fmt: skip

@@ -2,8 +2,8 @@
 
 Great Expectations resolves a suite as a graph of metrics, level by level, and starts a Spark job per level and filter.
 This engine holds the numbers back until every condition of the suite is known, then asks for all of them at once.
-Uniqueness of a large table is a second job over the key columns. Samples of unexpected values are fetched only where
-rows failed.
+Uniqueness of a large table is a second job over the key columns. Samples of unexpected values are fetched only from
+small tables in which rows failed.
 """
 
 from collections.abc import Iterable
@@ -56,7 +56,7 @@ class OnePassEngine(SparkDFExecutionEngine):
             return self._one_pass(kinds["pass"], metrics)
         if kinds.get("unique"):
             return {metric.id: self._duplicates(metric) for metric in kinds["unique"][:1]}
-        known = {metric.id: [] for metric in kinds.get("sample", []) if self._nothing_failed(metric)}
+        known: dict = {metric.id: [] for metric in kinds.get("sample", []) if self._needs_no_sample(metric)}
         rest = [metric for kind in ("sample", "job") for metric in kinds.get(kind, []) if metric.id not in known]
         return known | super().resolve_metrics(rest, metrics, runtime_configuration)
 
@@ -142,8 +142,9 @@ class OnePassEngine(SparkDFExecutionEngine):
         self._failing[metric.id] = condition & (repeats(keys, condition) > 1)
         return self.dataframe.where(condition).select(*keys), keys
 
-    def _nothing_failed(self, metric: MetricConfiguration) -> bool:
-        return self._counts.get(_count_key(metric)) == 0
+    def _needs_no_sample(self, metric: MetricConfiguration) -> bool:
+        """Nothing failed, or the table is large: there quarantine.failing_rows shows the rows that matter."""
+        return self._row_count >= LARGE_ROWS or self._counts.get(_count_key(metric)) == 0
 
 
 def _is_unique(metric: MetricConfiguration) -> bool:

@@ -30,13 +30,13 @@ def failing_rows(rows: "DataFrame", result: TableResult, run: GateRun) -> "DataF
     """One row per failing row and rule: key, rule, column and value."""
     from pyspark.sql import functions as F  # noqa: N812
 
-    failed = [one for one in result.outcomes if one.failing is not None and not one.success]
+    failed = [(one.definition, one.failing) for one in result.outcomes if one.failing is not None and not one.success]
     known = set(rows.columns)
     flags = [f"_fails_{position}" for position in range(len(failed))]
-    flagged = rows.select("*", *[one.failing.alias(flag) for one, flag in zip(failed, flags, strict=True)])
+    flagged = rows.select("*", *[failing.alias(flag) for (_, failing), flag in zip(failed, flags, strict=True)])
     found = [
-        F.when(F.col(flag), _finding(one.definition.name, one.definition.severity, one.definition.column, known))
-        for one, flag in zip(failed, flags, strict=True)
+        F.when(F.col(flag), _finding(one.name, one.severity, one.column, known))
+        for (one, _), flag in zip(failed, flags, strict=True)
     ]
     version = F.col("_contract_version") if "_contract_version" in known else F.lit(None)
     return (

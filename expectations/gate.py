@@ -99,18 +99,20 @@ def layer_suites(settings: Settings, catalog: Catalog, run: GateRun) -> list[Sui
     """Suites of the layer's tables that have been built. Raises DefinitionErrors with every problem of every file."""
     from spark_jobs import io
 
-    columns = {name: silver_columns(one) for name, one in catalog.entities.items()} if run.layer == "silver" else {}
-    columns |= _columns_on_disk(settings, run) if run.layer != "silver" else {}
-    found = load_suites(run.layer, columns, run.suites or SUITES)
+    found = load_suites(run.layer, _columns(settings, catalog, run), run.suites or SUITES)
     if run.layer == "silver":
         entities = catalog.entities.values()
         found = {one.name: with_contract(found.get(one.name), one, run.business_date) for one in entities}
     return [suite for suite in found.values() if io.exists(settings.home, f"{run.layer}.{suite.table}")]
 
 
-def _columns_on_disk(settings: Settings, run: GateRun) -> dict[str, list[str]]:
+def _columns(settings: Settings, catalog: Catalog, run: GateRun) -> dict[str, Iterable[str]]:
+    """Columns of the layer's tables: as the contracts declare them, elsewhere as they are on disk."""
+    if run.layer == "silver":
+        return {name: silver_columns(one) for name, one in catalog.entities.items()}
     folders = (settings.home / "tables" / run.layer).glob("*/_delta_log")
-    tables = {folder.parent.name: DeltaTable(str(folder.parent), without_files=True) for folder in folders}
+    written = [folder.parent for folder in folders if any(folder.glob("*.json"))]
+    tables = {folder.name: DeltaTable(str(folder), without_files=True) for folder in written}
     return {name: [field.name for field in table.schema().fields] for name, table in tables.items()}
 
 

@@ -1,6 +1,6 @@
 """Both reconciliations as gate results: bronze by delivery, silver by feed, from governance.reconciliation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from expectations.results import GateRun
@@ -51,7 +51,7 @@ def _deliveries(ledger: Ledger, run: GateRun, rows: list[dict[str, Any]]) -> lis
     ]
 
 
-def _outcome(name: str, description: str, checked: Iterable[Any], failed: list[Mapping[str, Any]]) -> Outcome:
+def _outcome(name: str, description: str, checked: Iterable[Any], failed: Sequence[Mapping[str, Any]]) -> Outcome:
     sample = "; ".join(f"{one['source']} {one['delivery_id']} {one.get('entity') or ''}".strip() for one in failed[:5])
     definition = Definition("Reconciliation", name, "critical", description, {})
     return Outcome(definition, True, not failed, len(list(checked)), len(failed), observed=sample or None)

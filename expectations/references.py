@@ -42,5 +42,5 @@ def with_references(
         value = f"_value_of_{definition.name}"
         known = other.select(F.col(column).alias(value)).where(F.col(value).isNotNull()).distinct()
         known = known.withColumn(found, F.lit(1))
-        rows = rows.join(known, on=rows[str(definition.arguments["column"])] == known[value], how="left").drop(value)
+        rows = rows.join(known, on=F.col(str(definition.arguments["column"])) == F.col(value), how="left").drop(value)
     return rows

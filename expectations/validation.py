@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from expectations.suites import Definition, Suite
 
@@ -64,7 +64,9 @@ def validate(context: Any, table: Batch, suite: Suite, arguments: dict[str, dict
     from expectations.engine import OnePassEngine
 
     engine = OnePassEngine(spark=table.rows.sparkSession, persist=False, row_count=table.row_count)
-    validator = Validator(execution_engine=engine, data_context=context, batches=[batch.Batch(data=table.rows)])
+    validator = Validator(
+        execution_engine=engine, data_context=context, batches=[batch.Batch(data=cast(Any, table.rows))]
+    )
     outcomes: dict[str, Outcome] = {}
     configurations = []
     for definition in suite.definitions:
@@ -73,7 +75,7 @@ def validate(context: Any, table: Batch, suite: Suite, arguments: dict[str, dict
         except Exception as error:
             outcomes[definition.name] = Outcome(definition, False, False, error=_first_line(error))
     results = validator.graph_validate(configurations, {"result_format": RESULT_FORMAT, "catch_exceptions": True})
-    by_name = {one.expectation_config.meta["rule"]: one for one in results}
+    by_name = {cast(Any, one.expectation_config).meta["rule"]: one for one in results}
     for definition in suite.definitions:
         result = by_name.get(definition.name)
         if result is not None:

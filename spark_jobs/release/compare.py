@@ -10,6 +10,9 @@ from spark_jobs.release.history import find, read_version
 from spark_jobs.release.models import Release, TableVersion
 from spark_jobs.settings import Settings
 
+Changes = tuple[int | None, int | None, int | None]
+"""Rows added, removed and changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableDifference:
@@ -36,23 +39,27 @@ def compare(settings: Settings, before: str, after: str) -> list[TableDifference
 def _difference(home: Path, name: str, first: Release, second: Release) -> TableDifference:
     old, new = first.tables.get(name), second.tables.get(name)
     if old is None or new is None:
-        return TableDifference(name, old and old.row_count, new and new.row_count)
+        return TableDifference(name, old.row_count if old else None, new.row_count if new else None)
     if (old.table_id, old.delta_version) == (new.table_id, new.delta_version):
         return TableDifference(name, old.row_count, new.row_count, 0, 0, 0)
     types = [{field.name: str(field.type) for field in read_version(home, one).schema} for one in (old, new)]
     common = [column for column in types[1] if column in types[0]]
+    compared = [column for column in common if column not in AUDIT_COLUMNS]
+    added, removed, changed = _row_changes(home, old, new, compared)
     return TableDifference(
         name,
         old.row_count,
         new.row_count,
-        *_row_changes(home, old, new, [column for column in common if column not in AUDIT_COLUMNS]),
+        added,
+        removed,
+        changed,
         columns_added=tuple(sorted(types[1].keys() - types[0].keys())),
         columns_removed=tuple(sorted(types[0].keys() - types[1].keys())),
         columns_retyped=tuple(column for column in common if types[0][column] != types[1][column]),
     )
 
 
-def _row_changes(home: Path, old: TableVersion, new: TableVersion, columns: list[str]) -> tuple[int | None, ...]:
+def _row_changes(home: Path, old: TableVersion, new: TableVersion, columns: list[str]) -> Changes:
     key = new.key or old.key
     if not key or not set(key) <= set(columns):
         return (None, None, None)
@@ -67,4 +74,4 @@ def _row_changes(home: Path, old: TableVersion, new: TableVersion, columns: list
                    count(*) filter (before.row_hash <> after.row_hash)
             from ({hashed} old_rows) as before full outer join ({hashed} new_rows) as after using ({keys})
         """).fetchone()
-    return tuple(counts) if counts else (None, None, None)
+    return (counts[0], counts[1], counts[2]) if counts else (None, None, None)

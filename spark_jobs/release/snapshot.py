@@ -40,7 +40,7 @@ def snapshot(home: Path, table: ReleasedTable) -> TableVersion:
     _check_features(table.full_name, delta)
     return TableVersion(
         table_name=table.full_name,
-        table_id=delta.metadata().id,
+        table_id=str(delta.metadata().id),
         path=path.relative_to(home).as_posix(),
         delta_version=delta.version(),
         schema_hash=schema_hash(delta),
@@ -55,7 +55,8 @@ def still_holds(home: Path, version: TableVersion) -> bool:
     The id of the present version does not tell: Delta gives a new one with each CREATE OR REPLACE.
     """
     try:
-        return DeltaTable(str(version.folder(home)), version=version.delta_version).metadata().id == version.table_id
+        delta = DeltaTable(str(version.folder(home)), version=version.delta_version)
+        return str(delta.metadata().id) == version.table_id
     except (DeltaError, TableNotFoundError, OSError):
         return False
 
