@@ -48,9 +48,7 @@ class RunLog:
         finally:
             seconds = round(time.perf_counter() - began, 3)
             ended = round(time.time(), 3)
-            self._write(
-                {"stage": stage, "item": item, "seconds": seconds, "ended": ended, "state": state, **figures}
-            )
+            self._write({"stage": stage, "item": item, "seconds": seconds, "ended": ended, "state": state, **figures})
 
     def stage_seconds(self) -> dict[str, float]:
         """Wall-clock seconds of each stage, from its first step's start to its last step's end, in order."""

@@ -64,7 +64,9 @@ def test_a_text_becomes_a_value_of_its_type(table: Callable[..., Any], column: O
 def test_the_fast_way_reads_what_the_pattern_reads(table: Callable[..., Any], pattern: str) -> None:
     days = ["2026-01-31", "1999-12-01", "2026-02-29", "0001-01-01"]
     rows = table("day string", *((day,) for day in days))
-    texts = rows.select(F.concat_ws("|", *(F.substring("day", *place) for place in ((1, 4), (6, 2), (9, 2)))).alias("t"))
+    texts = rows.select(
+        F.concat_ws("|", *(F.substring("day", *place) for place in ((1, 4), (6, 2), (9, 2)))).alias("t")
+    )
     fields = F.split("t", r"\|")
     made = F.lit(pattern)
     for letters, place in (("yyyy", 0), ("MM", 1), ("dd", 2)):

@@ -39,8 +39,9 @@ final as (
         cast(
             year({{ business_date() }}) - year(parties.birth_date)
             - case
-                when month({{ business_date() }}) * 100 + day({{ business_date() }})
-                < month(parties.birth_date) * 100 + day(parties.birth_date)
+                when
+                    month({{ business_date() }}) * 100 + day({{ business_date() }})
+                    < month(parties.birth_date) * 100 + day(parties.birth_date)
                     then 1
                 else 0
             end as bigint
