@@ -108,6 +108,7 @@ def _engine(settings: Settings) -> dict[str, str]:
         "spark.default.parallelism": cores,
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": cores,
         "spark.databricks.delta.snapshotPartitions": cores,
+        "spark.databricks.delta.optimizeMetadataQuery.enabled": "false",  # max(<date>) fails with it in Delta 4.4
         "spark.databricks.delta.properties.defaults.enableDeletionVectors": "false",
         "spark.databricks.delta.vacuum.parallelDelete.enabled": "true",
         "spark.driver.maxResultSize": "1g",
