@@ -30,7 +30,7 @@ PARAMETERS = {
 }
 
 WRITTEN_BY_SPARK = ("silver.", "vault.", "identity.", "intermediate.", "marts.")
-FINAL = {"DbtFailed", "GateFailed", "DeliveryProblem", "DefinitionErrors", "ReleaseRefused", "UnfitError"}
+FINAL = {"GateFailed", "DeliveryProblem", "DefinitionErrors", "ReleaseRefused", "UnfitError"}
 """Names of problems that trying again does not solve (names, so that no engine is imported here)."""
 
 
@@ -105,8 +105,10 @@ def build_marts(logical_date: Any = None, params: Any = None, run_id: Any = None
     settings, date = load_settings(), business_date(logical_date, params)
     with _step(settings, date, "marts", "") as figures:
         from dbt_project.run import build
+        from spark_jobs.ledger import Ledger
 
-        figures.update(nodes=len(build(settings, "", str(date), run_id).nodes))
+        is_anew = Ledger(settings.home).took_back(run_id)  # incremental marts cannot see rows that are gone
+        figures.update(nodes=len(build(settings, "", str(date), run_id, full_refresh=is_anew).nodes))
 
 
 def publish(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:

@@ -154,6 +154,11 @@ class Ledger:
         """Record that the entity's silver table no longer holds these deliveries."""
         self._record_consumed(entity, delivery_ids, run_id, is_consumed=False)
 
+    def took_back(self, run_id: str) -> bool:
+        """Whether a run took deliveries out of a silver table: their rows left it without a trace."""
+        condition = (ds.field("run_id") == run_id) & ~ds.field("is_consumed")
+        return self.store.read(CONSUMED, condition).num_rows > 0
+
     def _record_consumed(self, entity: str, delivery_ids: Iterable[str], run_id: str, *, is_consumed: bool) -> None:
         common = {"entity": entity, "is_consumed": is_consumed, "run_id": run_id, "recorded_at": datetime.now(UTC)}
         self.store.append_records(CONSUMED, [{**common, "delivery_id": one} for one in sorted(set(delivery_ids))])

@@ -61,6 +61,7 @@ def test_consumed_deliveries_are_added_and_removed(ledger):
     ledger.remove_consumed("parties", ["d1"], "r2")
     ledger.add_consumed("accounts", ["d1"], "r2")
     assert ledger.consumed("parties") == {"d2"}
+    assert ledger.took_back("r2") and not ledger.took_back("r1")
 
 
 def test_a_step_is_done_for_the_inputs_of_its_last_finish_only(ledger):
