@@ -1,7 +1,9 @@
 """The only place where Spark reads and writes tables: by path, in one Delta commit each."""
 
 import json
-from collections.abc import Iterable, Mapping
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 MANY_DELIVERIES = 200
 """More ids than this are joined instead of listed in the filter."""
 RETENTION_DAYS = 60
+CONFLICT_TRIES = 8
+CONFLICTS = ("DELTA_CONCURRENT", "DELTA_METADATA_CHANGED", "DELTA_PROTOCOL_CHANGED", "Concurrent")
 NOTE_SETTING = "spark.databricks.delta.commitInfo.userMetadata"
 
 
@@ -88,11 +92,25 @@ def merge(changes: DataFrame, settings: Any, table: str, by: tuple[list[str], st
 def replace_where(rows: DataFrame, settings: Any, table: str, condition: str, partition_by: str) -> int:
     """Replace the rows that meet the condition, in one commit; makes the table when there is none."""
     writer = rows.write.format("delta").partitionBy(partition_by).options(**_options(settings, {}))
-    if exists(settings.home, table):
-        writer = writer.mode("overwrite").option("replaceWhere", condition)
-    else:
-        writer = writer.mode("append")
-    return _save(writer, settings.home, table)
+
+    def attempt() -> int:
+        if exists(settings.home, table):
+            return _save(writer.mode("overwrite").option("replaceWhere", condition), settings.home, table)
+        return _save(writer.mode("append"), settings.home, table)
+
+    return retried(attempt)
+
+
+def retried(attempt: Callable[[], int]) -> int:
+    """What `attempt` returns, tried again when another writer of the table was faster; at most CONFLICT_TRIES times."""
+    for left in reversed(range(CONFLICT_TRIES)):
+        try:
+            return attempt()
+        except Exception as error:
+            if not left or not any(word in str(error) for word in CONFLICTS):
+                raise
+            time.sleep(random.uniform(0.1, 0.5))
+    raise AssertionError("unreachable")
 
 
 def _options(settings: Any, note: Mapping[str, Any]) -> dict[str, str]:
@@ -124,7 +142,9 @@ def last_note(home: Path, table: str) -> dict[str, Any] | None:
 
 
 def register(spark: SparkSession, settings: Any, table: str) -> None:
-    """Name the table in the metastore, which is a cache of what lies in the folders."""
+    """Name the table in the metastore, which is a cache of what lies in the folders; nothing to do when it is known."""
+    if spark.catalog.tableExists(table):
+        return
     schema = table.split(".", 1)[0]
     spark.sql(f"create schema if not exists {schema}")
     location = table_path(settings.home, table)

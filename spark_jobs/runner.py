@@ -17,6 +17,7 @@ from spark_jobs.silver.counts import Counts, Key, journal, totals_so_far
 from spark_jobs.silver.inputs import read_inputs
 from spark_jobs.silver.keyed import is_small, merge_changes
 from spark_jobs.silver.large import rebuild_large
+from spark_jobs.silver.quarantine import TABLE as QUARANTINE
 from spark_jobs.silver.session import key_check, silver_session, token_key
 from spark_jobs.silver.small import rebuild_small
 
@@ -67,7 +68,9 @@ def build_entity(
         return StepResult(entity, "skipped")
     with silver_session(spark, key):
         way, counts = bring_up_to_date(build, ledger)
-        io.register(spark, settings, build.table)
+        for table in (build.table, QUARANTINE):
+            if io.exists(settings.home, table):
+                io.register(spark, settings, table)
     rows = journal(counts, build.before, inputs, run_id, business_date)
     record(ledger, build, rows)
     kept, quarantined = (sum(one.statuses[status] for one in counts.values()) for status in ("kept", "quarantined"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from spark_jobs import io
@@ -67,6 +67,21 @@ class Build:
         """The table's rows with the run that wrote them."""
         added = {"_run_id": F.lit(self.run_id), "_loaded_at": F.current_timestamp()}
         return rows.withColumns({**added, "_changed_date": F.lit(self.business_date)})
+
+
+def place() -> Column:
+    """64-bit hash of where a row lies in bronze; rows that share one are chosen, or left out, together."""
+    return F.xxhash64("_delivery_id", "_row_number")
+
+
+def within(places: DataFrame) -> Choice:
+    """Keeps the rows of these places."""
+    return lambda rows: rows.withColumn("_place", place()).join(F.broadcast(places), "_place", "left_semi")
+
+
+def outside(places: DataFrame) -> Choice:
+    """Keeps the rows of all other places."""
+    return lambda rows: rows.withColumn("_place", place()).join(F.broadcast(places), "_place", "left_anti")
 
 
 def write_quarantine(build: Build, bad: DataFrame, counts: Mapping[Key, Counts], replaced: set[str]) -> None:

@@ -37,11 +37,16 @@ class Change:
         both = (*self.after.only(self.new).feeds, *self.before.only(self.gone).feeds)
         return [feed for feed in both if feed.deliveries]
 
-    def rows_of(self, is_snapshot: bool) -> list[EntityInputs]:
-        """Inputs of what came and of what went, of snapshots or of the other feeds, as far as there are any."""
+    @property
+    def moved(self) -> list[EntityInputs]:
+        """Inputs of what came and of what went, as far as there are any."""
         both = (self.after.only(self.new), self.before.only(self.gone))
-        feeds = [tuple(feed for feed in one.feeds if feed.is_snapshot == is_snapshot) for one in both]
-        return [replace(self.after, feeds=chosen) for chosen in feeds if any(feed.deliveries for feed in chosen)]
+        return [one for one in both if one.delivery_ids]
+
+    @property
+    def staying(self) -> EntityInputs:
+        """Inputs of what was there before and still is."""
+        return self.after.only(self.before.delivery_ids)
 
 
 def change_since(inputs: EntityInputs, consumed: set[str], known: Iterable[Delivery]) -> Change:

@@ -14,7 +14,7 @@ from spark_jobs.transforms.rules import content_hash
 
 
 def entity_rows(bronze: DataFrame, inputs: EntityInputs, feed: FeedInput) -> DataFrame:
-    """Rows of one feed with their part in a key's history: `_feed`, `_closes_on`, `_is_event`, `_is_void`, `_state`."""
+    """Rows of one feed with their part in a key's history: `_feed`, `_is_event`, `_is_void`, `_state`."""
     entity = inputs.entity
     rows = feed_rows(bronze, feed.source, feed.feed, entity, inputs.order)
     is_valid = F.col("_problem").isNull() & ~F.col("_is_filtered")
@@ -23,7 +23,6 @@ def entity_rows(bronze: DataFrame, inputs: EntityInputs, feed: FeedInput) -> Dat
     return rows.withColumns(
         {
             "_feed": F.lit(feed.number),
-            "_closes_on": closes_on(feed),
             "_is_event": is_valid | is_void,
             "_is_void": is_void,
             "_state": content_hash(state_columns(entity)),
@@ -37,14 +36,14 @@ def state_columns(entity: Entity) -> list[str]:
 
 
 def closes_on(feed: FeedInput) -> Column:
-    """Date of the first later snapshot that closes the row if it lacks it."""
+    """Date of the first later snapshot of this feed that closes the row if it lacks it; NULL for other feeds' rows."""
     nothing = F.lit(None).cast("date")
     if feed.source.load.mode != "snapshot":
         return nothing
     dates = closing_dates(feed.deliveries, feed.source.load.shrink_limit_percent)
     chain: Column | None = None
     for day, closed in dates.items():
-        is_day = F.col("_delivery_date") == F.lit(day)
+        is_day = (F.col("_feed") == feed.number) & (F.col("_delivery_date") == F.lit(day))
         chain = F.when(is_day, F.lit(closed)) if chain is None else chain.when(is_day, F.lit(closed))
     return nothing if chain is None else chain
 
@@ -52,6 +51,7 @@ def closes_on(feed: FeedInput) -> Column:
 def classified(rows: DataFrame, inputs: EntityInputs) -> DataFrame:
     """Every row with `_status`: kept, quarantined, filtered, duplicate or superseded; `_is_output` for those shown."""
     keys = ["source_system", *inputs.entity.key]
+    rows = rows.withColumn("_closes_on", F.coalesce(*map(closes_on, inputs.feeds)))
     decided = with_periods(rows, keys, inputs.order.columns, inputs.entity.history)
     status = (
         F.when(F.col("_problem").isNotNull(), F.lit("quarantined"))

@@ -6,11 +6,11 @@ once; their rows go through the window, all others straight to the writer.
 
 from collections import defaultdict
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from spark_jobs import io
-from spark_jobs.silver.build import Build, Choice, write_quarantine
+from spark_jobs.silver.build import Build, outside, place, within, write_quarantine
 from spark_jobs.silver.classify import classified, shown, union
 from spark_jobs.silver.counts import Counts, Key, count_rows
 from spark_jobs.silver.vault import rewrite_vault
@@ -24,9 +24,9 @@ def rebuild_large(build: Build) -> dict[Key, Counts]:
     places = repeated_places(build).persist()
     try:
         has_repeated = not places.isEmpty()
-        singles = single_rows(build.rows(choose=_without(places) if has_repeated else None))
+        singles = single_rows(build.rows(choose=outside(places) if has_repeated else None))
         written = shown(singles, build.inputs.entity)
-        doubles = classified(build.rows(choose=_within(places)), build.inputs) if has_repeated else None
+        doubles = classified(build.rows(choose=within(places)), build.inputs) if has_repeated else None
         if doubles is not None:
             written = written.unionByName(shown(doubles, build.inputs.entity))
         io.overwrite(build.with_audit(written), build.settings, build.table, build.note)
@@ -36,25 +36,12 @@ def rebuild_large(build: Build) -> dict[Key, Counts]:
         places.unpersist()
 
 
-def place() -> Column:
-    """64-bit hash of where a row lies; two rows that share one both take the way of repeated keys, which is safe."""
-    return F.xxhash64("_delivery_id", "_row_number")
-
-
 def repeated_places(build: Build) -> DataFrame:
     """Places of the rows whose key occurs more than once, of all accepted rows: valid or not, to stay narrow."""
     key = F.xxhash64("source_system", *build.inputs.entity.key)
     keys = build.rows().select(key.alias("_key"), place().alias("_place"))
     repeated = keys.groupBy("_key").agg(F.count("*").alias("rows")).where("rows > 1").select("_key")
     return keys.join(F.broadcast(repeated), on="_key", how="left_semi").select("_place").distinct()
-
-
-def _without(places: DataFrame) -> Choice:
-    return lambda rows: rows.withColumn("_place", place()).join(F.broadcast(places), on="_place", how="left_anti")
-
-
-def _within(places: DataFrame) -> Choice:
-    return lambda rows: rows.withColumn("_place", place()).join(F.broadcast(places), on="_place", how="left_semi")
 
 
 def single_rows(rows: DataFrame) -> DataFrame:

@@ -24,7 +24,7 @@ def rebuild_small(build: Build) -> dict[Key, Counts]:
     io.overwrite(_with_older_change_date(build, written).coalesce(1), build.settings, build.table, build.note)
     rewrite_vault(build, rows)
     counts = count_rows(rows, build.inputs)
-    write_quarantine(build, rows.where("_status = 'quarantined'"), counts, build.had_quarantined)
+    write_quarantine(build, build.rows().where("_problem is not null"), counts, build.had_quarantined)
     return counts
 
 

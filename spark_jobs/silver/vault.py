@@ -8,6 +8,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from spark_jobs import io
 from spark_jobs.catalog.models import Entity
 from spark_jobs.silver.build import Build
+from spark_jobs.silver.keys import Keys
 
 ADDED = ("column_name", "token", "value")
 
@@ -43,14 +44,13 @@ def rewrite_vault(build: Build, rows: DataFrame) -> None:
         io.overwrite(spellings.coalesce(1), build.settings, vault_table(build.inputs.entity), build.note)
 
 
-def merge_vault(build: Build, rows: DataFrame, keys: DataFrame) -> None:
+def merge_vault(build: Build, rows: DataFrame, keys: Keys) -> None:
     """Replace the clear values of some keys by those of their classified rows."""
     entity = build.inputs.entity
     if not has_vault(entity):
         return
-    by = ["source_system", *entity.key]
-    identity = [*dict.fromkeys([*by, *ADDED])]
-    held = io.read_table(build.spark, build.settings.home, vault_table(entity)).join(F.broadcast(keys), by, "left_semi")
+    identity = ["source_system", *entity.key, *ADDED]
+    held = keys.only(io.read_table(build.spark, build.settings.home, vault_table(entity)))
     now = vault_rows(rows, entity)
     gone = held.join(now, on=identity, how="left_anti").withColumn("_change", F.lit("delete"))
     new = now.join(held, on=identity, how="left_anti").withColumn("_change", F.lit("write"))
