@@ -1,8 +1,10 @@
 """Great Expectations' Data Docs as files under <home>/data_docs, without a context or stores that grow with history."""
 
 from collections.abc import Iterable
+from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from expectations.results import GateRun
 from expectations.validation import TableResult
@@ -28,7 +30,6 @@ def _page(run: GateRun, result: TableResult) -> str:
     from great_expectations import __version__
     from great_expectations.core import ExpectationSuiteValidationResult
     from great_expectations.render.renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaPageView
 
     good = sum(one.success for one in result.outcomes)
     total = len(result.outcomes)
@@ -51,7 +52,15 @@ def _page(run: GateRun, result: TableResult) -> str:
             "active_batch_definition": {},
         },
     )
-    return DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(validation))
+    return _page_view().render(ValidationResultsPageRenderer().render(validation))
+
+
+@cache
+def _page_view() -> Any:
+    """One view for all pages: it compiles its templates once."""
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    return DefaultJinjaPageView()
 
 
 def _forget_old(table: Path) -> None:

@@ -2,8 +2,8 @@
 
 Great Expectations resolves a suite as a graph of metrics, level by level, and starts a Spark job per level and filter.
 This engine holds the numbers back until every condition of the suite is known, then asks for all of them at once.
-Uniqueness of a large table is a second job over the key columns. Samples of unexpected values are fetched only from
-small tables in which rows failed.
+Uniqueness of a large table is a second job over the key columns. The number of rows is what the table's log says, and
+no samples are fetched: quarantine.failing_rows holds the rows, and pages for everybody hold no values.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,6 @@ class OnePassEngine(SparkDFExecutionEngine):
         self._row_count = row_count
         """Rows of the table, from its log: uniqueness of a small table is counted in the same pass."""
         self._failing: dict[tuple, Column] = {}
-        self._counts: dict[tuple, int] = {}
 
     def resolve_metrics(
         self,
@@ -50,15 +49,17 @@ class OnePassEngine(SparkDFExecutionEngine):
         kinds: dict[str, list[MetricConfiguration]] = {}
         for metric in metrics_to_resolve:
             kinds.setdefault(self._kind(metric), []).append(metric)
+        if kinds.get("log"):
+            return {metric.id: self._row_count for metric in kinds["log"]}
         if kinds.get("free"):
             return super().resolve_metrics(kinds["free"], metrics, runtime_configuration)
         if kinds.get("pass"):
             return self._one_pass(kinds["pass"], metrics)
         if kinds.get("unique"):
             return {metric.id: self._duplicates(metric) for metric in kinds["unique"][:1]}
-        known: dict = {metric.id: [] for metric in kinds.get("sample", []) if self._needs_no_sample(metric)}
-        rest = [metric for kind in ("sample", "job") for metric in kinds.get(kind, []) if metric.id not in known]
-        return known | super().resolve_metrics(rest, metrics, runtime_configuration)
+        if kinds.get("sample"):
+            return {metric.id: [] for metric in kinds["sample"]}
+        return super().resolve_metrics(kinds.get("job", []), metrics, runtime_configuration)
 
     def failing_condition(self, metric: MetricConfiguration) -> Column | None:
         """Condition that is true for the rows which an unexpected_count of this validation counted."""
@@ -67,6 +68,8 @@ class OnePassEngine(SparkDFExecutionEngine):
 
     def _kind(self, metric: MetricConfiguration) -> str:
         base, _, suffix = metric.metric_name.rpartition(".")
+        if metric.metric_name == "table.row_count" and domain_condition(metric.metric_domain_kwargs) is None:
+            return "log"
         _, function = get_metric_provider(metric.metric_name, self)
         if suffix == "unexpected_count":
             return "unique" if base in UNIQUE_METRICS and self._row_count >= LARGE_ROWS else "pass"
@@ -104,7 +107,6 @@ class OnePassEngine(SparkDFExecutionEngine):
         for metric, _ in wanted:
             if _is_unique(metric) and values[metric.id] > 0:
                 values[metric.id] = rows_of_repeated_keys(*self._keyed_rows(metric))
-            self._counts[_count_key(metric)] = values[metric.id]
         return values
 
     def _aggregate(self, metric: MetricConfiguration, metrics: dict) -> Column:
@@ -132,19 +134,13 @@ class OnePassEngine(SparkDFExecutionEngine):
 
     def _count_duplicates(self, metric: MetricConfiguration) -> int:
         rows, keys = self._keyed_rows(metric)
-        failed = rows_of_repeated_keys(rows, keys) if has_repeats(rows, keys) else 0
-        self._counts[_count_key(metric)] = failed
-        return failed
+        return rows_of_repeated_keys(rows, keys) if has_repeats(rows, keys) else 0
 
     def _keyed_rows(self, metric: MetricConfiguration) -> tuple[DataFrame, list[str]]:
         """The rows whose keys are compared, and the names of the key columns."""
         keys, condition = _key_columns(metric.metric_domain_kwargs), _key_condition(metric.metric_domain_kwargs)
         self._failing[metric.id] = condition & (repeats(keys, condition) > 1)
         return self.dataframe.where(condition).select(*keys), keys
-
-    def _needs_no_sample(self, metric: MetricConfiguration) -> bool:
-        """Nothing failed, or the table is large: there quarantine.failing_rows shows the rows that matter."""
-        return self._row_count >= LARGE_ROWS or self._counts.get(_count_key(metric)) == 0
 
 
 def _is_unique(metric: MetricConfiguration) -> bool:
@@ -161,12 +157,6 @@ def _key_condition(domain: dict) -> Column:
 
 def _key_columns(domain: dict) -> list[str]:
     return [domain["column"]] if "column" in domain else list(domain["column_list"])
-
-
-def _count_key(metric: MetricConfiguration) -> tuple:
-    base = metric.metric_name.rpartition(".")[0]
-    values = {key: value for key, value in (metric.metric_value_kwargs or {}).items() if key != "result_format"}
-    return base, metric.metric_domain_kwargs_id, repr(sorted(values.items(), key=lambda item: item[0]))
 
 
 def _condition_of(metric: MetricConfiguration) -> MetricConfiguration:

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
     from pyspark.sql import Column, DataFrame
 
-SAMPLE = 5
-RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": SAMPLE}
+RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
 @dataclass(slots=True)
