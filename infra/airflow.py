@@ -3,12 +3,11 @@
 `python -m infra.airflow start|stop|status`
 """
 
-import io
 import json
 import os
 import secrets
+import subprocess
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 
 from infra.processes import ProcessError, Service, is_listening, python_environment, require_free, wait_until
@@ -17,6 +16,15 @@ from spark_jobs.settings import PROJECT, Settings, load_settings
 PROCESSES = ("dag-processor", "api-server", "scheduler")
 USER = "admin"
 START_SECONDS = 180
+MIGRATE = """
+from airflow.models.pool import Pool
+from airflow.utils.db import initdb
+
+initdb()
+Pool.create_or_update_pool(
+    "silver", slots=1, description="one task at a time, which builds two entities", include_deferred=False
+)
+"""
 
 
 def folder(settings: Settings) -> Path:
@@ -68,21 +76,20 @@ def _keys(settings: Settings) -> dict[str, str]:
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the database to this version of Airflow; does nothing when it is there."""
+    """Bring the database to this version of Airflow; does nothing when it is there. Raises ProcessError.
+
+    In a process of its own: Airflow binds to a database when it is imported.
+    """
     from importlib.metadata import version
 
     stamp, wanted = folder(settings) / "version", version("apache-airflow-core")
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    os.environ.update(environment(settings))
-    with redirect_stdout(io.StringIO()):
-        from airflow.models.pool import Pool
-        from airflow.utils.db import initdb, upgradedb
-
-        (upgradedb if stamp.exists() else initdb)()
-        Pool.create_or_update_pool(
-            "silver", slots=1, description="one task at a time, which builds two entities", include_deferred=False
-        )
+    done = subprocess.run(
+        [sys.executable, "-c", MIGRATE], env=_environment(settings), check=False, text=True, capture_output=True
+    )
+    if done.returncode != 0:
+        raise ProcessError(f"Airflow's database could not be made:\n{done.stderr[-2000:]}")
     stamp.write_text(wanted, encoding="utf-8")
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from spark_jobs.settings import PROJECT, Settings, load_settings
 
+OF_ONE_RUN = ("BELLWETHER_", "AIRFLOW_", "SPARK_REMOTE")
 REAL_DATA = Path(os.environ.get("BELLWETHER_DATA") or PROJECT.parent / "shared" / "data")
 
 
@@ -30,6 +31,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("real_data"):
             item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _environment_of_this_test_only() -> Iterator[None]:
+    """What a test, or what it calls, sets for processes to come ends with the test."""
+    before = {name: value for name, value in os.environ.items() if name.startswith(OF_ONE_RUN)}
+    yield
+    for name in [name for name in os.environ if name.startswith(OF_ONE_RUN)]:
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -70,9 +70,7 @@ def can_merge(change: Change) -> bool:
     if not has_rows or any(feed.sees_other_rows for feed in feeds):
         return False
     snapshots = {feed.source.system for feed in change.after.feeds if feed.is_snapshot}
-    return all(
-        _is_newest(change, feed) if feed.is_snapshot else feed.source.system not in snapshots for feed in feeds
-    )
+    return all(_is_newest(change, feed) if feed.is_snapshot else feed.source.system not in snapshots for feed in feeds)
 
 
 def _is_newest(change: Change, touched: FeedInput) -> bool:

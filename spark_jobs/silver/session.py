@@ -25,7 +25,11 @@ KEY_VARIABLE = "BELLWETHER_TOKEN_KEY"
 
 @contextmanager
 def silver_session(spark: SparkSession, key: bytes) -> Iterator[None]:
-    """The session with silver's settings and the token key, as it was before afterwards."""
+    """The session with silver's settings and the token key, as it was before afterwards.
+
+    It is made the active one: a checkpoint belongs to the active session, whatever session its frame is of.
+    """
+    type(spark)._set_default_and_active_session(spark)
     before = {name: str(spark.conf.get(name)) for name in SESSION_SETTINGS}
     for name, value in SESSION_SETTINGS.items():
         spark.conf.set(name, value)

@@ -15,6 +15,14 @@ from spark_jobs.session import close, connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
+WITHOUT_ROWS = {
+    "demo": set(),
+    "real": {
+        "idle_cash",
+        "risk_against_profile",
+    },  # Czech savings are below the sum; shares have no published risk level
+}
+
 
 @pytest.fixture(scope="module")
 def analyst(whole_bank):
@@ -51,10 +59,10 @@ def test_every_delivery_and_feed_balances(whole_bank):
     assert rows.filter("not is_balanced").fetchall() == []
 
 
-def test_ten_questions_have_answers(analyst):
+def test_ten_questions_have_answers(whole_bank, analyst):
     answers = {question.name: ask(analyst, question)[1] for question in load_questions()}
     assert len(answers) == 10
-    assert [name for name, rows in answers.items() if not rows] == []
+    assert {name for name, rows in answers.items() if not rows} == WITHOUT_ROWS[whole_bank.environment]
 
 
 def test_no_contact_of_a_customer_leaves_the_restricted_zone(whole_bank):
@@ -89,7 +97,7 @@ def test_assets_of_customers_are_the_assets_of_their_accounts_and_positions(anal
 def test_a_second_engine_reads_what_is_served(whole_bank, analyst):
     current = release.current(whole_bank)
     table = DeltaTable(table_path(whole_bank.home, "marts.customer_360"))
-    table.load_as_version(next(one for one in current.tables if one.table_name.endswith("customer_360")).delta_version)
+    table.load_as_version(current.tables["marts.customer_360"].delta_version)
     served = analyst.sql("select count(*), sum(total_asset_amount) from serving.customer_360").first()
     read = duckdb.read_parquet(table.file_uris()).aggregate("count(*), sum(total_asset_amount)").fetchone()
     assert tuple(served) == read

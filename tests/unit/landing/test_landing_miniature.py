@@ -1,56 +1,17 @@
 """Deliveries of the miniature bank: what lands, what does not, and what the ledger says."""
 
-import gzip
 import os
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
-import pyarrow.dataset as ds
 import pytest
 from deltalake import DeltaTable
 
-from spark_jobs.catalog.loading import load_catalog
-from spark_jobs.catalog.names import bronze_table, table_path
-from spark_jobs.landing import DeliveryProblem, land_system
-from spark_jobs.ledger import Ledger
-from spark_jobs.settings import load_settings
-from tests.miniature import CATALOG_ROOT, deliveries
-from tests.miniature.deliveries import account, person, posting, write_control
-
-MONDAY, TUESDAY, WEDNESDAY = date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)
-
-
-class Bank:
-    """The miniature bank with one lakehouse folder."""
-
-    def __init__(self, home):
-        self.settings = load_settings(home=home, catalog_root=CATALOG_ROOT)
-        self.inbox = self.settings.inbox
-        self.catalog = load_catalog(CATALOG_ROOT)
-        self.ledger = Ledger(home)
-
-    def land(self, day=MONDAY, system="bank", source="bank/postings"):
-        results = land_system(self.catalog, self.settings, system, day, f"run {day}")
-        return next(one for one in results if one.source == source)
-
-    def postings(self, day=MONDAY, *ids, name="postings.csv", **changed):
-        return deliveries.write_postings(self.inbox, str(day), [posting(one, **changed) for one in ids], name)
-
-    def bronze(self, source="bank/postings"):
-        table = DeltaTable(str(table_path(self.settings.home, bronze_table(source))))
-        parts = [path.removeprefix("file://") for path in table.file_uris()]
-        return ds.dataset(parts).to_table().sort_by([("_delivery_date", "ascending"), ("_row_number", "ascending")])
-
-    def ids(self):
-        return self.bronze()["posting_id"].to_pylist()
-
-    def states(self, source="bank/postings"):
-        return [(one.delivery_date.day, one.file_name, one.state) for one in self.ledger.deliveries(source)]
-
-    def quarantine(self):
-        rows = self.ledger.store.read("quarantine.landing_rows").to_pylist()
-        return [(row["rule"], row["row_number"], row["raw"]) for row in rows]
+from spark_jobs.catalog.names import table_path
+from tests.miniature import deliveries
+from tests.miniature.bank import MONDAY, TUESDAY, WEDNESDAY, Bank
+from tests.miniature.deliveries import account, write_control
 
 
 @pytest.fixture
@@ -206,42 +167,6 @@ def test_numbers_in_file_names_are_the_order_within_a_day(bank):
         (201, "postings_2.csv"),
         (1001, "postings_10.csv"),
     ]
-
-
-def test_an_added_column_becomes_a_bronze_column(bank):
-    bank.postings(MONDAY, "t1")
-    bank.land()
-    path = bank.postings(TUESDAY, "t2")
-    path.write_text(path.read_text().replace("Currency", "Currency;Booking Text").replace(";EUR", ";EUR;hello"))
-    assert bank.land(TUESDAY).stored == 1
-    table = DeltaTable(str(table_path(bank.settings.home, "bronze.bank__postings")))
-    assert sorted(table.to_pandas()["booking_text"].dropna()) == ["hello"]
-
-
-def test_a_renamed_column_rejects_the_delivery_and_the_run_goes_on(bank):
-    path = bank.postings(MONDAY, "t1", "t2")
-    path.write_text(path.read_text().replace("Amount", "AmountEur"))
-    result = bank.land()
-    assert (result.delivered, result.stored, result.quarantined) == (2, 0, 2)
-    assert "column 'Amount' is delivered as 'AmountEur'" in result.problems[0]
-    assert bank.quarantine()[0][0] == "column_renamed"
-
-
-def test_reordered_columns_are_mapped_by_name(bank):
-    path = bank.postings(MONDAY)
-    path.write_text("Currency;Amount;PostingId;AccountId;PostedDate;Direction\nEUR;5.00;t1;a1;2026-06-01;C\n")
-    write_control(path, 1, "5.00")
-    bank.land()
-    assert bank.bronze().select(["posting_id", "amount"]).to_pylist() == [{"posting_id": "t1", "amount": "5.00"}]
-
-
-def test_a_column_that_must_not_be_missing_stops_the_run_before_anything_is_committed(bank):
-    path = deliveries.write_persons(bank.inbox, "2026-06-01", [person("p1")])
-    path.write_bytes(gzip.compress(b"person_id,full_name,birth_date,segment,email\np1,x,1980-01-01,retail,e\n"))
-    with pytest.raises(DeliveryProblem, match=r"persons.csv.gz, line 1, column city: column 'city' is missing.*Ask"):
-        bank.land(system="crm", source="crm/persons")
-    assert bank.ledger.deliveries() == []
-    assert list(bank.settings.home.rglob("*.parquet")) == []
 
 
 def test_a_missing_delivery_makes_the_source_stale(bank):
