@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import SparkSession
-
 from spark_jobs.transforms.tokens import KEY_SCHEMA, KEY_VIEW, token_key_rows
 
 SESSION_SETTINGS = {
@@ -24,7 +22,7 @@ KEY_VARIABLE = "BELLWETHER_TOKEN_KEY"
 
 
 @contextmanager
-def silver_session(spark: SparkSession, key: bytes) -> Iterator[None]:
+def silver_session(spark: Any, key: bytes) -> Iterator[None]:
     """The session with silver's settings and the token key, as it was before afterwards.
 
     It is made the active one: a checkpoint belongs to the active session, whatever session its frame is of.
