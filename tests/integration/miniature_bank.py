@@ -17,7 +17,11 @@ DAYS = ("2026-06-01", "2026-06-02")
 
 
 def settings_of(home: Path, free_port: Callable[[], int]) -> Settings:
-    """Settings of a miniature bank in this folder, on ports of its own."""
+    """Settings of a miniature bank in this folder, on ports of its own; all of them make the same tokens."""
+    home.mkdir(parents=True, exist_ok=True)
+    key = home / "token.key"
+    key.write_text("the key of every miniature bank")
+    key.chmod(0o600)
     return load_settings(
         home=home, catalog_root=CATALOG_ROOT, connect_port=free_port(), thrift_port=free_port(),
         airflow_port=free_port(), driver_memory="1g", until="silver", schedule="none", stall_seconds=3,
