@@ -84,7 +84,7 @@ def _run(settings: Settings, arguments: list[str], business_date: str, run_id: s
     target = target_folder(settings)
     values = {
         "business_date": business_date, "base_currency": settings.base_currency, "run_id": run_id,
-        "tables_root": str(settings.home / "tables"),
+        "tables_root": str(settings.home / "tables"), "retention_days": settings.retention_days,
     }  # fmt: skip
     command = [
         *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target),

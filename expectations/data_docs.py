@@ -1,5 +1,7 @@
 """Great Expectations' Data Docs as files under <home>/data_docs, without a context or stores that grow with history."""
 
+import json
+import shutil
 from collections.abc import Iterable
 from functools import cache
 from html import escape
@@ -11,6 +13,14 @@ from expectations.validation import TableResult
 
 KEPT_RUNS = 20
 """Pages of a table that are kept; the whole history is in governance.quality_results."""
+TALLY = "tally.json"
+"""Beside each page: what its line of the index says."""
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1c2733 }
+table { border-collapse: collapse; width: 100% } th, td { text-align: left; padding: .3rem .8rem .3rem 0 }
+tr { border-bottom: 1px solid #dde3e9 } .passed { color: #1a7f4b } .warning { color: #a86400 }
+.critical { color: #b3261e; font-weight: 600 }
+"""
 
 
 def write_data_docs(home: Path, run: GateRun, results: Iterable[TableResult]) -> Path:
@@ -22,8 +32,15 @@ def write_data_docs(home: Path, run: GateRun, results: Iterable[TableResult]) ->
         )
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(_page(run, result), encoding="utf-8")
+        page.with_name(TALLY).write_text(json.dumps(_tally(result)), encoding="utf-8")
         _forget_old(page.parents[2])
     return _write_index(root)
+
+
+def _tally(result: TableResult) -> dict[str, int]:
+    """Expectations of a table that were evaluated, and those that failed by severity."""
+    failed = [one.definition.severity for one in result.outcomes if not one.success]
+    return {"total": len(result.outcomes), "critical": failed.count("critical"), "failed": len(failed)}
 
 
 def _page(run: GateRun, result: TableResult) -> str:
@@ -66,8 +83,7 @@ def _page_view() -> Any:
 def _forget_old(table: Path) -> None:
     pages = sorted(table.glob("*/*/result.html"), key=lambda page: (page.parents[1].name, page.stat().st_mtime))
     for page in pages[:-KEPT_RUNS]:
-        page.unlink()
-        page.parent.rmdir()
+        shutil.rmtree(page.parent)
 
 
 def _write_index(root: Path) -> Path:
@@ -75,9 +91,11 @@ def _write_index(root: Path) -> Path:
     items = "\n".join(_item(root, page) for page in pages)
     index = root / "index.html"
     index.write_text(
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Quality gates</title></head><body>"
-        "<h1>Quality gates</h1><p>Newest first; every result since the first run is in governance.quality_results.</p>"
-        f"<table><tr><th>date</th><th>layer</th><th>table</th><th>run</th></tr>\n{items}\n</table></body></html>\n",
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Quality gates</title>"
+        f"<style>{STYLE}</style></head><body><h1>Quality gates</h1>"
+        "<p>Newest first; every result since the first run is in governance.quality_results.</p>"
+        f"<table><tr><th>date</th><th>layer</th><th>table</th><th>result</th><th>run</th></tr>\n{items}\n</table>"
+        "</body></html>\n",
         encoding="utf-8",
     )
     return index
@@ -92,4 +110,17 @@ def _item(root: Path, page: Path) -> str:
     _, layer, table, day, run_id, _ = page.parts[-6:]
     link = page.relative_to(root).as_posix()
     cells = "".join(f"<td>{escape(cell)}</td>" for cell in (day, layer))
-    return f"<tr>{cells}<td><a href='{escape(link)}'>{escape(table)}</a></td><td>{escape(run_id)}</td></tr>"
+    kind, told = _told(page.with_name(TALLY))
+    return (
+        f"<tr>{cells}<td><a href='{escape(link)}'>{escape(table)}</a></td>"
+        f"<td class='{kind}'>{told}</td><td>{escape(run_id)}</td></tr>"
+    )
+
+
+def _told(file: Path) -> tuple[str, str]:
+    """Kind and words of a page's result; a page of an earlier version has none."""
+    if not file.exists():
+        return "", ""
+    tally = json.loads(file.read_text(encoding="utf-8"))
+    kind = "critical" if tally["critical"] else "warning" if tally["failed"] else "passed"
+    return kind, f"{tally['failed']} of {tally['total']} failed" if tally["failed"] else f"{tally['total']} passed"

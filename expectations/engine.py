@@ -2,11 +2,13 @@
 
 Great Expectations resolves a suite as a graph of metrics, level by level, and starts a Spark job per level and filter.
 This engine holds the numbers back until every condition of the suite is known, then asks for all of them at once.
-Uniqueness of a large table is a second job over the key columns. The number of rows is what the table's log says, and
-no samples are fetched: quarantine.failing_rows holds the rows, and pages for everybody hold no values.
+Uniqueness of a large table is a second job over the key columns, which runs beside the first. The number of rows is
+what the table's log says, and no samples are fetched: quarantine.failing_rows holds the rows, and pages for everybody
+hold no values.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -37,6 +39,8 @@ class OnePassEngine(SparkDFExecutionEngine):
         self._row_count = row_count
         """Rows of the table, from its log: uniqueness of a small table is counted in the same pass."""
         self._failing: dict[tuple, Column] = {}
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="unique")
+        self._started: dict[tuple, Future[int]] = {}
 
     def resolve_metrics(
         self,
@@ -53,10 +57,13 @@ class OnePassEngine(SparkDFExecutionEngine):
             return {metric.id: self._row_count for metric in kinds["log"]}
         if kinds.get("free"):
             return super().resolve_metrics(kinds["free"], metrics, runtime_configuration)
+        for metric in kinds.get("unique", []):
+            if metric.id not in self._started:
+                self._started[metric.id] = self._beside.submit(self._duplicates, metric)
         if kinds.get("pass"):
             return self._one_pass(kinds["pass"], metrics)
         if kinds.get("unique"):
-            return {metric.id: self._duplicates(metric) for metric in kinds["unique"][:1]}
+            return {metric.id: self._started[metric.id].result() for metric in kinds["unique"][:1]}
         if kinds.get("sample"):
             return {metric.id: [] for metric in kinds["sample"]}
         return super().resolve_metrics(kinds.get("job", []), metrics, runtime_configuration)

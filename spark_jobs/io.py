@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MANY_DELIVERIES = 200
 """More ids than this are joined instead of listed in the filter."""
-RETENTION_DAYS = 60
 CONFLICT_TRIES = 8
 CONFLICTS = ("DELTA_CONCURRENT", "DELTA_METADATA_CHANGED", "DELTA_PROTOCOL_CHANGED", "Concurrent")
 NOTE_SETTING = "spark.databricks.delta.commitInfo.userMetadata"
@@ -25,10 +24,10 @@ NOTE_SETTING = "spark.databricks.delta.commitInfo.userMetadata"
 
 def table_properties(settings: Any) -> dict[str, str]:
     """Properties a table is created with: how long its past can be read, and nothing that other engines cannot read."""
-    days = getattr(settings, "retention_days", RETENTION_DAYS)
+    past = f"interval {settings.retention_days} days"
     return {
-        "delta.logRetentionDuration": f"interval {days} days",
-        "delta.deletedFileRetentionDuration": f"interval {days} days",
+        "delta.logRetentionDuration": past,
+        "delta.deletedFileRetentionDuration": past,
         "delta.enableDeletionVectors": "false",
         "delta.columnMapping.mode": "none",
         "delta.enableTypeWidening": "false",

@@ -21,11 +21,6 @@ from spark_jobs.silver.quarantine import TABLE as QUARANTINE
 from spark_jobs.silver.session import key_check, silver_session, token_key
 from spark_jobs.silver.small import rebuild_small
 
-LARGE_ROWS = 300_000
-"""Above this many bronze rows (setting large_rows) a table is built by streaming and kept up by key."""
-MERGE_SHARE = 0.3
-"""Up to this share of rows that came or went (setting merge_share), merging is cheaper than a rebuild."""
-
 log = logging.getLogger(__name__)
 
 
@@ -81,14 +76,13 @@ def build_entity(
 def bring_up_to_date(build: Build, ledger: Ledger) -> tuple[str, dict[Key, Counts]]:
     """Build the table in the cheapest way that gives the same rows; returns the way and the counts."""
     inputs = build.inputs
-    is_large = inputs.stored_rows > getattr(build.settings, "large_rows", LARGE_ROWS)
+    is_large = inputs.stored_rows > build.settings.large_rows
     if not is_large:
         return "full", rebuild_small(build)
     if is_recorded(build, ledger):
         known = [one for name in inputs.source_names for one in ledger.deliveries(name)]
         change = change_since(inputs, ledger.consumed(inputs.entity.name), known)
-        share = getattr(build.settings, "merge_share", MERGE_SHARE)
-        if is_small(change, share) and can_merge(change):
+        if is_small(change, build.settings.merge_share) and can_merge(change):
             return "keyed", merge_changes(build, change)
     if inputs.has_snapshots or inputs.has_elements:
         return "full", rebuild_small(build)

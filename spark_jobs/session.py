@@ -7,6 +7,7 @@ import socket
 import time
 import uuid
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class LakehouseUnreachableError(ConnectionError):
-    """No lakehouse process answers; the message says how to start it."""
+    """No lakehouse process answers, or that of another home; the message says how to start the right one."""
 
 
 def session_id(run_id: str, task: str, turn: int = 0) -> str:
@@ -46,8 +47,8 @@ def session_id(run_id: str, task: str, turn: int = 0) -> str:
 def connect(settings: Settings, run_id: str, task: str) -> "SparkSession":
     """A session of the lakehouse process for one task, once nothing that an earlier try left there is running.
 
-    Raises LakehouseUnreachableError within `stall_seconds` when no process answers, TimeoutError when a killed try's
-    statement does not end within `statement_wait_seconds`.
+    Raises LakehouseUnreachableError within `stall_seconds` when none of this home answers, TimeoutError when a killed
+    try's statement does not end within `statement_wait_seconds`.
     """
     os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"  # makes pyspark.sql.functions those of Connect
     from pyspark.sql.connect.session import SparkSession
@@ -56,6 +57,7 @@ def connect(settings: Settings, run_id: str, task: str) -> "SparkSession":
     logging.getLogger("pyspark.sql.connect.logging").setLevel(logging.CRITICAL)
     _await_port(settings)
     spark = next(opened for turn in count() if (opened := _open(settings, session_id(run_id, task, turn))))
+    _refuse_other_home(spark, settings)
     _end_running_statements(spark, settings.statement_wait_seconds)
     SparkSession._active_session.session = spark
     SparkSession._default_session = spark
@@ -87,6 +89,18 @@ def _open(settings: Settings, identity: str) -> "SparkSession | None":
             return None
         raise
     return spark
+
+
+def _refuse_other_home(spark: "SparkSession", settings: Settings) -> None:
+    """Two homes with the same port would write into each other's tables."""
+    if settings.remote:
+        return
+    serves = Path(spark.conf.get("spark.sql.warehouse.dir").removeprefix("file:")).parent
+    if serves.resolve() != settings.home.resolve():
+        raise LakehouseUnreachableError(
+            f"The lakehouse process at {settings.spark_remote} serves {serves}, not {settings.home}: stop it there "
+            "with `make down`, or set BELLWETHER_CONNECT_PORT (and BELLWETHER_THRIFT_PORT) to free ports here."
+        )
 
 
 def _await_port(settings: Settings) -> None:

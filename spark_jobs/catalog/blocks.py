@@ -124,15 +124,16 @@ class ServerBlock(Block):
     null_values: list[str] = [""]
     quote: str | None = None
     escape: str | None = None
-    comment: str | None = None
-    columns: list[str] | None = None
     skip_rows: int | None = None
-    skip_last_rows: int | None = None
     trailing_delimiter: bool | None = None
+    max_record_bytes: int | None = Field(default=None, ge=1)
+    max_bytes: int | None = Field(default=None, ge=1)
+    max_ratio: float | None = Field(default=None, ge=1)
     member: str | None = None
     row_path: str | None = None
-    namespace: str | None = None
+    lateness: Literal["date", "modified"] | None = None
     url: str | None = None
     query: str | None = None
+    table: str | None = None
     user: str | None = None
     password_variable: str | None = None

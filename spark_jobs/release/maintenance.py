@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 RETENTION = "delta.deletedFileRetentionDuration"
 LOG_RETENTION = "delta.logRetentionDuration"
-RETENTION_DAYS = 60
 WRITTEN_WITHOUT_SPARK = ("bronze.", "governance.", "quarantine.landing_rows")
 
 log = logging.getLogger(__name__)
@@ -43,7 +42,7 @@ def maintain(
     """OPTIMIZE and VACUUM the tables of these schemas and compact the ledger, never while a publish runs.
 
     Files that a release of the retention period needs are kept: VACUUM uses each table's own declared retention, which
-    is set to 60 days where a table declares none.
+    is set to the setting retention_days where a table declares none.
     """
     report = MaintenanceReport()
     with release_lock(settings, "maintenance"):
@@ -62,7 +61,7 @@ def _maintain_with_spark(spark: "SparkSession", settings: Settings, table: str, 
     folder = table_path(settings.home, table)
     delta = DeltaTable(str(folder))
     if declared_days(delta) is None:
-        days = f"interval {RETENTION_DAYS} days"
+        days = f"interval {settings.retention_days} days"
         spark.sql(
             f"alter table delta.`{folder}` set tblproperties ('{LOG_RETENTION}' = '{days}', '{RETENTION}' = '{days}')"
         ).collect()
@@ -78,7 +77,7 @@ def _maintain_without_spark(settings: Settings, table: str, report: MaintenanceR
     if len(delta.file_uris()) > 1:
         delta.optimize.compact()
         report.optimized.append(table)
-    delta.vacuum(retention_hours=RETENTION_DAYS * 24, dry_run=False, enforce_retention_duration=True)
+    delta.vacuum(retention_hours=settings.retention_days * 24, dry_run=False, enforce_retention_duration=True)
     report.vacuumed.append(table)
 
 

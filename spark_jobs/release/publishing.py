@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spark_jobs.ledger.store import Store
-from spark_jobs.release import views
+from spark_jobs.release import evidence, views
 from spark_jobs.release.audit import audit
 from spark_jobs.release.declared import released_tables
 from spark_jobs.release.history import find, list_releases, newest, with_activity
@@ -89,6 +89,7 @@ def _identity(releases: list[Release], business_date: date) -> tuple[str, int]:
 
 
 def _commit(spark: "SparkSession", settings: Settings, releases: list[Release], release: Release) -> None:
+    evidence.keep(settings, release)
     views.make_release_schema(spark, settings, release)
     audit(spark, settings, release)
     Store(settings.home).append(RELEASES, release.rows())

@@ -7,8 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deltalake import DeltaTable
+
 from spark_jobs.catalog.names import table_path
-from spark_jobs.release.models import Release
+from spark_jobs.release.evidence import Description, descriptions
+from spark_jobs.release.models import Release, TableVersion
 from spark_jobs.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,14 +23,32 @@ THREADS = 2
 log = logging.getLogger(__name__)
 
 
-def statements(release: Release, schema: str) -> list[str]:
-    """The statements that make `schema` serve this release."""
+def statements(settings: Settings, release: Release, schema: str) -> list[str]:
+    """The statements that make `schema` serve this release, with what its tables and columns mean as comments."""
+    told = descriptions(settings, release)
     return [
         f"create or replace view {schema}.{table.view_name} "
+        f"{_comments(settings.home, table, told.get(table.table_name, Description()))} "
         f"tblproperties ('release_id' = '{release.release_id}', 'business_date' = '{release.business_date}') "
         f"as select * from {table.table_name} version as of {table.delta_version}"
         for table in release.tables.values()
     ]
+
+
+def _comments(home: Path, table: TableVersion, told: Description) -> str:
+    """Column list and comment of a view; Spark wants all columns, in order, or none."""
+    if not told.columns:
+        return ""
+    fields = DeltaTable(str(table.folder(home)), version=table.delta_version, without_files=True).schema().fields
+    columns = ", ".join(
+        f"`{one.name}` comment {_literal(told.columns[one.name])}" if told.columns.get(one.name) else f"`{one.name}`"
+        for one in fields
+    )
+    return f"({columns}) comment {_literal(told.table)}"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'"
 
 
 def run_all(spark: "SparkSession", sql: Iterable[str]) -> None:
@@ -44,14 +65,14 @@ def create_schema(spark: "SparkSession", home: Path, schema: str) -> None:
 def make_release_schema(spark: "SparkSession", settings: Settings, release: Release) -> None:
     """Make the schema that keeps serving this release, beside what consumers read now."""
     create_schema(spark, settings.home, release.schema_name)
-    run_all(spark, statements(release, release.schema_name))
+    run_all(spark, statements(settings, release, release.schema_name))
 
 
 def serve(spark: "SparkSession", settings: Settings, release: Release, retired: Iterable[str] = ()) -> None:
     """Point `serving` at this release, drop the views of retired tables, and note that the set is complete."""
     _marker(settings).unlink(missing_ok=True)
     create_schema(spark, settings.home, "serving")
-    run_all(spark, statements(release, "serving"))
+    run_all(spark, statements(settings, release, "serving"))
     wanted = {table.view_name for table in release.tables.values()}
     run_all(spark, [f"drop view if exists serving.{name}" for name in sorted(set(retired) - wanted)])
     _marker(settings).parent.mkdir(parents=True, exist_ok=True)

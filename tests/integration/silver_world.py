@@ -64,6 +64,7 @@ class TestSettings:
     token_key_file: Path | None = None
     large_rows: int = 300_000
     merge_share: float = 1.0
+    retention_days: int = 60
 
 
 def deliver(home: Path, origin: Source, day: date, rows: Iterable[dict[str, str | None]], sequence: int = 0) -> str:

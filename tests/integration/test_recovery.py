@@ -9,7 +9,7 @@ import pytest
 
 from infra import lakehouse as process
 from infra.processes import kill_hard, wait_until
-from spark_jobs.session import close, connect
+from spark_jobs.session import LakehouseUnreachableError, close, connect
 from spark_jobs.settings import PROJECT
 from tests.integration.miniature_bank import DAYS, deliver, run_day, settings_of, tables, worker
 
@@ -111,3 +111,8 @@ def test_a_closed_session_can_be_opened_again_under_its_name(lakehouse):
         spark = connect(lakehouse, "one run", "one task")
         assert spark.sql("select current_timezone()").collect()[0][0] == "UTC"
         close(spark)
+
+
+def test_a_client_of_another_home_is_refused(lakehouse, tmp_path):
+    with pytest.raises(LakehouseUnreachableError, match=r"serves .* not .*BELLWETHER_CONNECT_PORT"):
+        connect(lakehouse.model_copy(update={"home": tmp_path}), "run", "task")

@@ -1,5 +1,6 @@
 """Releases over real Delta tables: what consumers read changes only when a publish says so."""
 
+import json
 import shutil
 from datetime import date, timedelta
 
@@ -146,6 +147,26 @@ def test_views_of_a_publish_that_was_cut_short_are_completed_by_the_next(spark, 
 
     finish_publish(spark, shop)
     assert served(spark) == [(1, 10), (2, 20), (3, 30)]
+
+
+def test_a_release_keeps_the_sql_that_made_it_and_says_what_columns_mean(spark, shop):
+    target = shop.home / "dbt" / "target"
+    (target / "compiled").mkdir(parents=True)
+    (target / "compiled" / "shop_orders.sql").write_text("select 1")
+    told = {"order_id": {"description": "Identifier of the customer's order"}}
+    node = {"resource_type": "model", "schema": "shop", "name": "shop_orders", "description": "Orders", "columns": told}
+    (target / "manifest.json").write_text(json.dumps({"nodes": {"model.shop_orders": node}}))
+    first = publish(spark, shop)
+    (target / "compiled" / "shop_orders.sql").write_text("select 2")
+    publish(spark, shop, DAY + timedelta(days=1))
+
+    restored = release.roll_back(spark, shop, first.release_id)
+
+    kept = shop.home / "releases" / restored.release_id
+    assert (kept / "compiled" / "shop_orders.sql").read_text() == "select 1"
+    assert len(json.loads((kept / "definitions.json").read_text())["spark_jobs/entities/parties.yml"]) == 64
+    described = {row[0]: row[2] for row in spark.sql("describe serving.shop_orders").collect()}
+    assert described == {"order_id": "Identifier of the customer's order", "amount": None}
 
 
 def test_a_view_over_another_version_is_noticed_and_nothing_is_published(spark, shop, monkeypatch):

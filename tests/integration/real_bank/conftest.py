@@ -43,19 +43,25 @@ def governance(landed: Settings) -> Callable[[str], list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="session")
-def silver(built: Settings) -> Callable[[str, str], list[tuple[Any, ...]]]:
-    """`silver(entity, sql)`: rows of DuckDB's answer, where the table is called `rows`: a second engine reads."""
+def ask(built: Settings) -> Callable[[str, str], list[tuple[Any, ...]]]:
+    """`ask(table, sql)`: rows of DuckDB's answer, where the table is called `rows`: a second engine reads."""
     import duckdb
     from deltalake import DeltaTable
 
-    def ask(entity: str, sql: str) -> list[tuple[Any, ...]]:
+    def answer(table: str, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect() as engine:
-            files = DeltaTable(table_path(built.home, f"silver.{entity}")).file_uris()
+            files = DeltaTable(table_path(built.home, table)).file_uris()
             rows = engine.read_parquet(files, union_by_name=True)
             engine.register("rows", rows)
             return engine.sql(sql).fetchall()
 
-    return ask
+    return answer
+
+
+@pytest.fixture(scope="session")
+def silver(ask: Callable[[str, str], list[tuple[Any, ...]]]) -> Callable[[str, str], list[tuple[Any, ...]]]:
+    """`silver(entity, sql)`: the same of an entity's table."""
+    return lambda entity, sql: ask(f"silver.{entity}", sql)
 
 
 def rows_of(home: Path, table: str) -> list[dict[str, Any]]:

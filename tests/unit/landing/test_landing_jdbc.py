@@ -53,7 +53,7 @@ def test_a_source_without_its_database_is_skipped_with_a_reason(tmp_path, monkey
 
 
 def test_a_query_lands_once_a_date_as_text(lakehouse, database, tmp_path, monkeypatch):
-    settings = lakehouse.model_copy(update={"home": tmp_path})
+    settings = lakehouse.model_copy(update={"home": tmp_path, "remote": lakehouse.spark_remote})
     monkeypatch.setenv("TEST_DATABASE", database)
     assert land(settings, MONDAY).stored == 2
     assert land(settings, MONDAY).deliveries == ()

@@ -1,7 +1,7 @@
 -- One row per customer with a card, loan or policy: which, how many and what comes next.
 with
 
-cards as (select * from {{ ref('stg_silver__cards') }} where party_id is not null),
+cards as (select * from {{ ref('int_card_holders') }} where customer_id is not null),
 
 borrowers as (select * from {{ ref('int_loan_borrowers') }} where is_current),
 
@@ -11,7 +11,7 @@ rates as (select * from {{ ref('int_fx_rates_daily') }} where rate_date = {{ bus
 
 contracts as (
     select
-        cards.party_id as customer_id,
+        cards.customer_id,
         'card' as kind,
         cards.card_type_code as type_code,
         cards.status_code = 'active' as is_live,

@@ -1,0 +1,48 @@
+"""The guide's contract and file, landed and built: what it promises in its last table is what comes of them."""
+
+import shutil
+from datetime import UTC, date, datetime
+
+from spark_jobs.catalog.loading import SPARK_JOBS, load_catalog
+from spark_jobs.catalog.models import Catalog
+from spark_jobs.landing import land_system
+from spark_jobs.ledger import Ledger
+from spark_jobs.runner import build_entity
+from tests.fixtures.guide import guide_block
+from tests.integration.silver_world import table_rows
+
+DAY = date(2026, 6, 3)
+SOURCE = "concierge/requests"
+
+
+def catalog_with_the_guide(root) -> Catalog:
+    """Every entity, and no other source: nothing but the guide's file is at stake."""
+    for folder in ("sources", "entities", "transforms"):
+        shutil.copytree(SPARK_JOBS / folder, root / folder)
+    contract = root / "sources" / f"{SOURCE}.yml"
+    contract.parent.mkdir()
+    contract.write_text(guide_block("yaml"), encoding="utf-8")
+    catalog = load_catalog(root)
+    return Catalog({SOURCE: catalog.sources[SOURCE]}, catalog.entities)
+
+
+def test_the_guide_keeps_its_promise(spark, lakehouse, tmp_path):
+    catalog = catalog_with_the_guide(tmp_path / "catalog")
+    settings = lakehouse.model_copy(update={"home": tmp_path / "home", "inbox": None, "environment": "demo"})
+    file = settings.inbox_folder / "concierge" / DAY.isoformat() / "requests.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text(guide_block("csv"), encoding="utf-8")
+
+    land_system(catalog, settings, "concierge", DAY, "guide")
+    result = build_entity(spark, catalog, settings, "interactions", DAY, "guide")
+
+    (delivery,) = Ledger(settings.home).deliveries(SOURCE)
+    assert (delivery.state, result.is_balanced) == ("accepted", True)
+    shown = ("interaction_id", "party_id", "channel_code", "duration_seconds", "started_at")
+    assert [tuple(row) for row in table_rows(spark, settings.home, "silver.interactions", *shown)] == [
+        ("concierge-7001", "P00000001", "phone", 1500, datetime(2026, 6, 3, 7, 15, tzinfo=UTC)),
+        ("concierge-7002", "P00000002", "email", 300, datetime(2026, 6, 3, 8, 40, tzinfo=UTC)),
+    ]
+    rejected = table_rows(spark, settings.home, "quarantine.rows", "source", "row_number", "rule")
+    assert [tuple(row) for row in rejected] == [(SOURCE, 3, "minutes_at_least_0"), (SOURCE, 4, "channel_is_known")]
+    assert len(table_rows(spark, settings.home, f"bronze.{SOURCE.replace('/', '__')}", "request_id")) == 4
