@@ -12,7 +12,7 @@ from infra import jars, preflight
 from infra.processes import ProcessError, Service, is_listening, python_environment, require_free, wait_until
 from spark_jobs.catalog.names import SCHEMAS
 from spark_jobs.session import close, connect
-from spark_jobs.settings import Settings, load_settings
+from spark_jobs.settings import PROJECT, Settings, load_settings
 
 START_SECONDS = 180
 SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
@@ -104,6 +104,8 @@ def _engine(settings: Settings) -> dict[str, str]:
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.session.timeZone": "UTC",
         "spark.scheduler.mode": "FAIR",
+        "spark.scheduler.allocation.file": str(PROJECT / "infra" / "settings" / "pools.xml"),
+        "spark.sql.codegen.maxFields": "1000",  # beyond it rows are copied join by join: customer_360 has 276 columns
         "spark.sql.shuffle.partitions": str(max(4, 2 * settings.threads)),
         "spark.default.parallelism": cores,
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": cores,

@@ -10,7 +10,10 @@
 
 {# The part of an amount that falls to an owner. The parts of all owners add up to the amount exactly. #}
 {% macro owner_part(amount) -%}
-    {{ money("round((" ~ amount ~ ") * share_to_rate, 4) - round((" ~ amount ~ ") * share_from_rate, 4)") }}
+    {{ money(
+        "case when share_from_rate = 0 and share_to_rate = 1 then " ~ amount
+        ~ " else round((" ~ amount ~ ") * share_to_rate, 4) - round((" ~ amount ~ ") * share_from_rate, 4) end"
+    ) }}
 {%- endmacro %}
 
 {# Amounts are summed as whole ten-thousandths: exact, and many times faster than decimals in a wide aggregate. #}

@@ -7,7 +7,7 @@ import pytest
 
 from dbt_project.questions import ask, load_questions
 from dbt_project.released import released_tables
-from dbt_project.run import DbtError, build, target_folder, unit_tests
+from dbt_project.run import DbtError, build, check, target_folder, unit_tests
 from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.names import AUDIT_COLUMNS
 from spark_jobs.session import close, connect
@@ -30,6 +30,7 @@ def bank(lakehouse):
     session = connect(lakehouse, "marts", "prepare")
     register(session, lakehouse.home)
     build(lakehouse, "", "2026-06-01", "marts-1", full_refresh=True)
+    check(lakehouse, "2026-06-01", "marts-1-tests")
     build(lakehouse, "", "2026-06-03", "marts-3")
     session = connect(lakehouse, "marts", "read")
     session.conf.set(*NO_SHORTCUT)
@@ -131,5 +132,6 @@ def test_a_late_posting_restates_its_day_and_a_second_run_changes_nothing(lakeho
 def test_a_failed_test_is_told_by_name(lakehouse, bank):
     twice = [*ROWS["advisers"], {**ROWS["advisers"][0], "source_system": "hr"}]
     write_silver(lakehouse.home, load_catalog(), ROWS | {"advisers": twice})
+    build(lakehouse, "advisers,resource_type:model", "2026-06-03", "marts-broken")
     with pytest.raises(DbtError, match="primary_key_advisers"):
-        build(lakehouse, "advisers", "2026-06-03", "marts-broken")
+        check(lakehouse, "2026-06-03", "marts-broken-tests", "advisers")

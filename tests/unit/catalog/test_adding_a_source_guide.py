@@ -39,7 +39,7 @@ def test_the_file_of_the_guide_has_the_columns_of_its_contract(root):
 
 
 def test_the_rules_that_the_guide_names_are_rules_of_the_contract(root):
-    named = set(re.findall(r"700\d \(`(\w+)`\)", guide_text()))
+    named = set(re.findall(r"700\d \(`rule:(\w+)`\)", guide_text()))
     assert named == {"minutes_at_least_0", "channel_is_known"}
     rules = {rule.name: rule.severity for rule in load_catalog(root).sources["concierge/requests"].rules}
     assert {rules.get(name) for name in named} == {"critical"}
