@@ -105,6 +105,7 @@ def _engine(settings: Settings) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         "spark.scheduler.mode": "FAIR",
         "spark.scheduler.allocation.file": str(PROJECT / "infra" / "settings" / "pools.xml"),
+        "spark.sql.codegen.cache.maxEntries": "2000",  # 100 do not hold the stages of one run: each compiles anew
         "spark.sql.codegen.maxFields": "1000",  # beyond it rows are copied join by join: customer_360 has 276 columns
         "spark.sql.shuffle.partitions": str(max(4, 2 * settings.threads)),
         "spark.default.parallelism": cores,
@@ -163,7 +164,9 @@ def _java_options(home: Path) -> str:
         "java.io.tmpdir": home / "lakehouse" / "scratch",
     }
     defined = " ".join(f'"-D{name}={value}"' for name, value in options.items())
-    return f"{defined} -Duser.timezone=UTC -XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError"
+    # what Spark generates for a wide aggregate is a huge method, which Java would interpret for ever
+    flags = "-XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError -XX:-DontCompileHugeMethods"
+    return f"{defined} -Duser.timezone=UTC {flags}"
 
 
 def _make_folders(settings: Settings) -> None:
