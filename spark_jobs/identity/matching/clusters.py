@@ -1,26 +1,118 @@
 """Groups of records that edges hold together, with a declared rule for groups that grow too large."""
 
-from collections.abc import Iterable, Iterator
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+CLUSTER_SCHEMA = pa.schema([("record_key", pa.string()), ("cluster_key", pa.string()), ("is_oversized", pa.bool_())])
 
 
 def clusters(edges: pa.Table, threshold: float, max_size: int) -> pa.Table:
-    """One row per record that has an edge at the threshold or above: record_key, cluster_key, in order of record key.
+    """One row per record with an edge that counts (score >= threshold), in order of record key; any order of edges.
 
-    `cluster_key` is the smallest record key of the cluster. A component of more than `max_size` records is cut: its
-    weakest edges are left out, the weight below which edges do not count rising step by step, until every part fits.
+    `cluster_key` is the smallest record key of the cluster. In a component of more than `max_size` records the weight
+    from which edges count rises until its parts fit, in each part on its own; edges of rules are never cut. A part that
+    rules alone hold above `max_size` stays whole and is marked `is_oversized`: a steward decides, not arithmetic.
     """
     counted = edges.filter(pc.greater_equal(edges["score"], threshold))
-    keys, ends = np.unique(
-        np.concatenate([counted["left_key"].to_numpy(), counted["right_key"].to_numpy()]), return_inverse=True
-    )
-    left, right = np.split(ends, 2)
-    labels = _cut(left, right, strength(counted), (len(keys), max_size))
-    first = np.full(labels.max(initial=-1) + 1, len(keys))
+    if not counted.num_rows:
+        return CLUSTER_SCHEMA.empty_table()
+    keys, left, right = _numbered(counted)
+    labels = _Dendrogram(len(keys), left, right, _strength(counted)).cut(max_size)
+    first = np.full(labels.max() + 1, len(keys))
     np.minimum.at(first, labels, np.arange(len(keys)))
-    return pa.table({"record_key": pa.array(keys, pa.string()), "cluster_key": pa.array(keys[first[labels]], pa.string())})
+    is_oversized = np.bincount(labels)[labels] > max_size
+    named = pa.array(keys, pa.string())
+    return pa.table([named, named.take(pa.array(first[labels])), is_oversized], schema=CLUSTER_SCHEMA)
+
+
+def cluster_quality(edges: pa.Table, members: pa.Table) -> pa.Table:
+    """One row per cluster: records, edges inside, and density (edges as a share of all pairs, 1 where all are known).
+
+    A thin cluster, many records with few edges, is a chain: what hangs together only through others.
+    """
+    sizes = members.group_by("cluster_key", use_threads=False).aggregate([("record_key", "count")])
+    group = dict(zip(members["record_key"].to_pylist(), members["cluster_key"].to_pylist(), strict=True))
+    ends = zip(edges["left_key"].to_pylist(), edges["right_key"].to_pylist(), strict=True)
+    inside = [group[left] for left, right in ends if left in group and group[left] == group.get(right)]
+    found = pc.value_counts(pa.array(inside, pa.string()))
+    counts = dict(zip(found.field(0).to_pylist(), found.field(1).to_pylist(), strict=True))
+    keys, records = sizes["cluster_key"].to_pylist(), sizes["record_key_count"].to_pylist()
+    rows = [(key, size, counts.get(key, 0)) for key, size in zip(keys, records, strict=True)]
+    return pa.table({
+        "cluster_key": [key for key, _, _ in rows],
+        "record_count": [size for _, size, _ in rows],
+        "edge_count": [count for _, _, count in rows],
+        "density": [round(2 * count / (size * (size - 1)), 6) for _, size, count in rows],
+    })  # fmt: skip
+
+
+def _numbered(edges: pa.Table) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Record keys in order, and both ends of each edge as places among them."""
+    both = pa.chunked_array([*edges["left_key"].chunks, *edges["right_key"].chunks]).combine_chunks()
+    keys = both.unique().sort()
+    places = pc.index_in(both, keys).to_numpy(zero_copy_only=False)
+    left, right = np.split(places, 2)
+    return keys, left, right
+
+
+def _strength(edges: pa.Table) -> np.ndarray:
+    """The weight of an edge; a rule's is infinite."""
+    is_rule = pc.starts_with(edges["reason"], "rule:")
+    return pc.if_else(is_rule, float("inf"), edges["weight"]).to_numpy(zero_copy_only=False)
+
+
+class _Dendrogram:
+    """How components grow together as ever weaker edges count (single linkage); leaves are the records."""
+
+    def __init__(self, records: int, left: np.ndarray, right: np.ndarray, strength: np.ndarray) -> None:
+        self.records = records
+        self.parts: list[tuple[int, int]] = []
+        self.heights: list[float] = []
+        self.sizes = [1] * records
+        self._parents = list(range(records))
+        for at in np.argsort(-strength, kind="stable").tolist():
+            self._join(self._top(int(left[at])), self._top(int(right[at])), float(strength[at]))
+
+    def _top(self, node: int) -> int:
+        while self._parents[node] != node:
+            self._parents[node] = self._parents[self._parents[node]]
+            node = self._parents[node]
+        return node
+
+    def _join(self, left: int, right: int, height: float) -> None:
+        if left == right:
+            return
+        joined = len(self._parents)
+        self._parents.append(joined)
+        self._parents[left] = self._parents[right] = joined
+        self.parts.append((left, right))
+        self.heights.append(height)
+        self.sizes.append(self.sizes[left] + self.sizes[right])
+
+    def cut(self, max_size: int) -> np.ndarray:
+        """A label per record: the largest nodes that fit, whatever ties there are among weights."""
+        labels = np.zeros(self.records, dtype=np.int64)
+        waiting = [(node, -np.inf) for node in range(len(self._parents)) if self._parents[node] == node]
+        label = 0
+        while waiting:
+            node, floor = waiting.pop()
+            height = np.inf if node < self.records else self.heights[node - self.records]
+            is_whole = self.sizes[node] <= max_size and height > floor
+            if is_whole or height == np.inf:
+                labels[self._leaves(node)] = label
+                label += 1
+                continue
+            raised = max(floor, height) if self.sizes[node] > max_size else floor
+            waiting += [(part, raised) for part in self.parts[node - self.records]]
+        return labels
+
+    def _leaves(self, node: int) -> list[int]:
+        found, waiting = [], [node]
+        while waiting:
+            node = waiting.pop()
+            if node < self.records:
+                found.append(node)
+            else:
+                waiting += self.parts[node - self.records]
+        return found
