@@ -7,7 +7,7 @@ from spark_jobs.identity.matching.definition import Comparison, Definition, Leve
 
 DIALECT = "duckdb"
 """SQL in a model file is DuckDB's; Splink translates it for other backends."""
-Parameters = Mapping[str, Mapping[str, list[float | None]]]
+Parameters = Mapping[str, Mapping[str, list[float]]]
 """m and u of each comparison, one for each level but the null levels, strictest first."""
 
 
@@ -27,7 +27,7 @@ def settings_of(definition: Definition, parameters: Parameters | None = None, pr
     )
 
 
-def comparison_of(comparison: Comparison, trained: Mapping[str, list[float | None]] | None) -> Any:
+def comparison_of(comparison: Comparison, trained: Mapping[str, list[float]] | None) -> Any:
     """One comparison of Splink's."""
     from splink import comparison_level_library as levels
     from splink import comparison_library as comparisons
@@ -62,6 +62,10 @@ def level_of(level: Level) -> Any:
         "sql": lambda: library.CustomLevel(level.sql or "", base_dialect_str=DIALECT),
     }[level.kind]()
     made.configure(label_for_charts=level.name)
+    if level.m is not None:
+        made.configure(m_probability=level.m, fix_m_probability=True)
+    if level.u is not None:
+        made.configure(u_probability=level.u, fix_u_probability=True)
     if level.kind == "missing":
         made.configure(is_null_level=True)
     if level.term_frequency:

@@ -45,6 +45,10 @@ class Level(_Part):
     label: str | None = None
     term_frequency: str | None = None
     weight: float | None = None
+    m: float | None = None
+    u: float | None = None
+    """Declared shares of true and of random pairs, where they are not to be learnt: dependence on another comparison,
+    or an identifier that the others are learnt from."""
 
     @property
     def name(self) -> str:
@@ -72,6 +76,8 @@ class Training(_Part):
     recall: float
     expectation: tuple[tuple[str, ...], ...]
     """Blocks in which expectation maximisation learns m, each for the comparisons that it does not use."""
+    least_m: float = 0.0001
+    """What a level that true pairs hardly ever reach is taken for: a small sample proves no impossibility."""
     iterations: int = 25
 
 

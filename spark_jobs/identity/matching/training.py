@@ -1,5 +1,6 @@
 """Learns a model from records alone: u on random pairs, m by expectation maximisation, term frequencies counted."""
 
+import logging
 from typing import Any
 
 import duckdb
@@ -17,6 +18,7 @@ DIGITS = 12
 def train(records: pa.Table, definition: Definition) -> FrozenModel:
     """The model as learnt from these records, without any truth; the same for any order of records and any machine.
 
+    Raises ValueError where the records hold no pairs to learn from; a model frozen elsewhere then serves.
     One thread adds up fractions, so that sums do not depend on the order in which threads finish.
     """
     with duckdb.connect() as connection:
@@ -44,7 +46,9 @@ def _sample_sql(definition: Definition, rows: int) -> str:
 
 def _trained_linker(connection: duckdb.DuckDBPyConnection, sample: pa.Table, definition: Definition) -> Any:
     from splink import DuckDBAPI, Linker, block_on
+    from splink.internals.exceptions import SplinkException
 
+    logging.getLogger("splink").setLevel(logging.ERROR)
     api, wanted = DuckDBAPI(connection), definition.training
     linker = Linker(api.register(sample, table_name="sample_records"), settings_of(definition), log_level=None)
     learn = linker.training
@@ -52,25 +56,36 @@ def _trained_linker(connection: duckdb.DuckDBPyConnection, sample: pa.Table, def
     learn.estimate_u_using_random_sampling(max_pairs=wanted.pairs, seed=wanted.seed, min_count_per_level=None)
     connection.execute("SET threads = 1")
     for block in wanted.expectation:
-        learn.estimate_parameters_using_expectation_maximisation(block_on(*block), max_pairs=wanted.pairs)
+        try:
+            learn.estimate_parameters_using_expectation_maximisation(_block(block, definition), max_pairs=wanted.pairs)
+        except (ValueError, SplinkException) as problem:
+            agreed = ", ".join(block)
+            raise ValueError(f"No pairs agree on {agreed}: {definition.name} has nothing to learn from here.") from problem
     return linker
 
 
+def _block(columns: tuple[str, ...], definition: Definition) -> str:
+    """Pairs that agree on the columns and may be one party: those declared distinct would teach the wrong thing."""
+    agree = [f"l.{column} = r.{column}" for column in columns]
+    return " AND ".join([*agree, *(f"NOT coalesce({one.where}, FALSE)" for one in definition.distinct)])
+
+
 def _parameters(linker: Any, definition: Definition) -> Parameters:
-    found = {}
+    found: dict[str, dict[str, list[float]]] = {}
+    least_u = 1 / definition.training.pairs
     for declared, one in zip(definition.comparisons, linker._settings_obj.comparisons, strict=True):
         levels = one._comparison_levels_excluding_null
         assert len(levels) == 1 + sum(not is_null(level) for level in declared.levels)
         found[declared.name] = {
-            "m": [_known(level.m_probability) for level in levels],
-            "u": [_known(level.u_probability) for level in levels],
+            "m": [_known(level.m_probability, level._m_is_trained, definition.training.least_m) for level in levels],
+            "u": [_known(level.u_probability, level._u_is_trained, least_u) for level in levels],
         }
     return found
 
 
-def _known(probability: Any) -> float | None:
-    """None where no pair was seen: Splink then gives the level its default."""
-    return round(float(probability), DIGITS) if isinstance(probability, int | float) else None
+def _known(probability: Any, is_trained: bool, least: float) -> float:
+    """What was learnt or declared; `least` where no pair reached the level, or hardly any."""
+    return round(max(float(probability), least), DIGITS) if is_trained else least
 
 
 def _frequencies(connection: duckdb.DuckDBPyConnection, column: str) -> pa.Table:
