@@ -1,7 +1,5 @@
 """Scores pairs of records with a frozen model: edges, the same for any order of records and any number of threads."""
 
-from contextlib import contextmanager
-from collections.abc import Iterator
 from typing import Any
 
 import duckdb
@@ -10,7 +8,7 @@ import pyarrow as pa
 from spark_jobs.identity.matching.comparisons import evidence_sql, settings_of
 from spark_jobs.identity.matching.frozen import FrozenModel
 from spark_jobs.identity.matching.pairs import pairs_sql
-from spark_jobs.identity.matching.table import checked
+from spark_jobs.identity.matching.table import checked, connect
 
 EDGE_SCHEMA = pa.schema([
     ("left_key", pa.string()),
@@ -30,7 +28,7 @@ EDGE_SCHEMA = pa.schema([
 
 def match(records: pa.Table, model: FrozenModel, threads: int | None = None) -> pa.Table:
     """Edges among the records. Raises ValueError as `checked` does."""
-    with _session(threads) as connection:
+    with connect(threads) as connection:
         connection.register("records", checked(records, model.definition))
         return _edges(connection, model, pairs_sql(model.definition))
 
@@ -40,20 +38,13 @@ def match_new(
 ) -> pa.Table:
     """Edges of new records with standing ones and among themselves; a new version replaces the standing record."""
     new = checked(new_records, model.definition)
-    with _session(threads) as connection:
+    with connect(threads) as connection:
         connection.register("new_records", new)
         connection.register("standing_records", checked(standing_records, model.definition))
         connection.execute("""
             CREATE TEMP VIEW records AS SELECT * FROM new_records UNION ALL
             SELECT * FROM standing_records WHERE record_key NOT IN (SELECT record_key FROM new_records)""")
         return _edges(connection, model, pairs_sql(model.definition, is_incremental=True))
-
-
-@contextmanager
-def _session(threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    config = {"threads": threads} if threads else {}
-    with duckdb.connect(config=config) as connection:
-        yield connection
 
 
 def _edges(connection: duckdb.DuckDBPyConnection, model: FrozenModel, pairs: str) -> pa.Table:

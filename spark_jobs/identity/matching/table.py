@@ -1,5 +1,6 @@
 """The record table: what a model reads, and what it must look like."""
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,3 +28,8 @@ def checked(records: pa.Table, definition: Definition) -> pa.Table:
     if keys.null_count or pc.count_distinct(keys).as_py() != records.num_rows:
         raise ValueError("A record key is missing or occurs twice.")
     return records.select(schema.names).cast(schema).sort_by("record_key")
+
+
+def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB of its own in memory, on so many threads or on all."""
+    return duckdb.connect(config={"threads": threads} if threads else {})

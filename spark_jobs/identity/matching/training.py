@@ -9,19 +9,19 @@ import pyarrow as pa
 from spark_jobs.identity.matching.comparisons import Parameters, is_null, settings_of
 from spark_jobs.identity.matching.definition import Definition
 from spark_jobs.identity.matching.frozen import FrozenModel
-from spark_jobs.identity.matching.table import checked
+from spark_jobs.identity.matching.table import checked, connect
 
 DIGITS = 12
 """Decimals of a frozen probability."""
 
 
-def train(records: pa.Table, definition: Definition) -> FrozenModel:
+def train(records: pa.Table, definition: Definition, threads: int | None = None) -> FrozenModel:
     """The model as learnt from these records, without any truth; the same for any order of records and any machine.
 
     Raises ValueError where the records hold no pairs to learn from; a model frozen elsewhere then serves.
     One thread adds up fractions, so that sums do not depend on the order in which threads finish.
     """
-    with duckdb.connect() as connection:
+    with connect(threads) as connection:
         every = checked(records, definition)
         connection.register("every_record", every)
         sample = connection.sql(_sample_sql(definition, every.num_rows)).to_arrow_table()
