@@ -2,7 +2,7 @@
 
 from tests.bench._entity_evaluation import b_cubed, of_pairs
 from tests.bench._entity_sets import febrl, model_of, trained_and_resolved
-from tests.bench._splink_demo import febrl_settings, plain_splink, train_febrl
+from tests.bench import _splink_demo
 from tests.bench.figures import Figure
 
 GOAL_PAIRS, GOAL_B_CUBED = 0.996, 0.999
@@ -13,7 +13,7 @@ def measure() -> list[Figure]:
     records, truth = febrl("3")
     ours = trained_and_resolved(records, "febrl")
     threshold = model_of("febrl").thresholds.merge
-    peer = plain_splink(records, febrl_settings(), train_febrl, threshold)
+    peer = _splink_demo.plain_splink([records], _splink_demo.febrl3(), [threshold])[threshold]
     pairs, cubed = of_pairs(truth, ours), b_cubed(truth, ours)
     return [
         Figure(

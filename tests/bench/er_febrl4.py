@@ -2,7 +2,7 @@
 
 from tests.bench._entity_evaluation import b_cubed, of_pairs
 from tests.bench._entity_sets import febrl, model_of, trained_and_resolved
-from tests.bench._splink_demo import febrl_settings, plain_splink, train_febrl
+from tests.bench import _splink_demo
 from tests.bench.figures import Figure
 
 GOAL = 0.9995
@@ -13,7 +13,7 @@ def measure() -> list[Figure]:
     records, truth = febrl("4a", "4b")
     ours = trained_and_resolved(records, "febrl")
     threshold = model_of("febrl").thresholds.merge
-    peer = plain_splink(records, febrl_settings(), train_febrl, threshold)
+    peer = _splink_demo.plain_splink([febrl("4a")[0], febrl("4b")[0]], _splink_demo.febrl4(), [threshold])[threshold]
     pairs = of_pairs(truth, ours)
     return [
         Figure(

@@ -2,7 +2,7 @@
 
 from tests.bench._entity_evaluation import b_cubed, largest, of_pairs
 from tests.bench._entity_sets import historical, model_of, trained_and_resolved
-from tests.bench._splink_demo import historical_settings, plain_splink, train_historical
+from tests.bench import _splink_demo
 from tests.bench.figures import Figure
 
 GOAL, LARGEST = 0.87, 60
@@ -14,9 +14,9 @@ def measure() -> list[Figure]:
     """The figure `er_historical_50k`: B-cubed F1, and the largest cluster."""
     records, truth = historical()
     ours = trained_and_resolved(records, "historical")
-    peers = [plain_splink(records, historical_settings(), train_historical, one) for one in PEER_THRESHOLDS]
+    peers = _splink_demo.plain_splink([records], _splink_demo.historical(), PEER_THRESHOLDS)
     cubed, pairs = b_cubed(truth, ours), of_pairs(truth, ours)
-    best = max(peers, key=lambda peer: b_cubed(truth, peer).f1)
+    best = max(peers.values(), key=lambda peer: b_cubed(truth, peer).f1)
     return [
         Figure(
             id="er_historical_50k",

@@ -4,21 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from spark_jobs.identity.matching.definition import Comparison, Definition, Level
+from spark_jobs.identity.matching.dialects import DUCKDB, translated
 
-DIALECT = "duckdb"
-"""SQL in a model file is DuckDB's; Splink translates it for other backends."""
 Parameters = Mapping[str, Mapping[str, list[float]]]
 """m and u of each comparison, one for each level but the null levels, strictest first."""
 
 
-def settings_of(definition: Definition, parameters: Parameters | None = None, prior: float = 0.0001) -> Any:
-    """Splink's settings; trained where `parameters` are given."""
+def settings_of(
+    definition: Definition, parameters: Parameters | None = None, prior: float = 0.0001, dialect: str = DUCKDB
+) -> Any:
+    """Splink's settings for a backend; trained where `parameters` are given."""
     from splink import SettingsCreator, block_on
 
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="record_key",
-        comparisons=[comparison_of(one, (parameters or {}).get(one.name)) for one in definition.comparisons],
+        comparisons=[comparison_of(one, (parameters or {}).get(one.name), dialect) for one in definition.comparisons],
         blocking_rules_to_generate_predictions=[block_on("record_key")],
         probability_two_random_records_match=prior,
         max_iterations=definition.training.iterations,
@@ -27,12 +28,12 @@ def settings_of(definition: Definition, parameters: Parameters | None = None, pr
     )
 
 
-def comparison_of(comparison: Comparison, trained: Mapping[str, list[float]] | None) -> Any:
+def comparison_of(comparison: Comparison, trained: Mapping[str, list[float]] | None, dialect: str) -> Any:
     """One comparison of Splink's."""
     from splink import comparison_level_library as levels
     from splink import comparison_library as comparisons
 
-    made = [level_of(one) for one in comparison.levels]
+    made = [level_of(one, dialect) for one in comparison.levels]
     made.append(levels.ElseLevel())
     counted = [one for one, level in zip(made, (*comparison.levels, None), strict=True) if not is_null(level)]
     if trained:
@@ -46,20 +47,20 @@ def is_null(level: Level | None) -> bool:
     return level is not None and level.kind == "missing"
 
 
-def level_of(level: Level) -> Any:
+def level_of(level: Level, dialect: str) -> Any:
     """One level of Splink's."""
     from splink import comparison_level_library as library
 
     column, at = level.column or "", level.at or 0
     made = {
-        "missing": lambda: library.CustomLevel(null_sql(level), base_dialect_str=DIALECT),
+        "missing": lambda: library.CustomLevel(translated(null_sql(level), dialect)),
         "exact": lambda: library.ExactMatchLevel(column),
         "jaro_winkler": lambda: library.JaroWinklerLevel(column, at),
         "levenshtein": lambda: library.LevenshteinLevel(column, int(at)),
         "damerau_levenshtein": lambda: library.DamerauLevenshteinLevel(column, int(at)),
         "reversed": lambda: library.ColumnsReversedLevel(*column.split("/"), symmetrical=True),
         "intersects": lambda: library.ArrayIntersectLevel(column, int(at or 1)),
-        "sql": lambda: library.CustomLevel(level.sql or "", base_dialect_str=DIALECT),
+        "sql": lambda: library.CustomLevel(translated(level.sql or "", dialect)),
     }[level.kind]()
     made.configure(label_for_charts=level.name)
     if level.m is not None:
@@ -83,7 +84,8 @@ def null_sql(level: Level) -> str:
 def evidence_sql(definition: Definition) -> str:
     """SQL of a JSON text: the level that each comparison reached, and no value."""
     parts = [f"'\"{one.name}\": ' || CASE gamma_{one.name} {_named_levels(one)} END" for one in definition.comparisons]
-    return "'{' || " + " || ', ' || ".join(parts) + " || '}'"
+    told = "coalesce(', \"contradiction\": \"' || pairs.contradiction || '\"', '')"
+    return "'{' || " + " || ', ' || ".join(parts) + f" || {told} || '}}'"
 
 
 def _named_levels(comparison: Comparison) -> str:

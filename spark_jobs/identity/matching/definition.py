@@ -33,6 +33,14 @@ class Distinct(_Part):
     where: str
 
 
+class Contradiction(_Part):
+    """Pairs that a score alone may not merge: it counts for `at_most`, so that a steward looks. Rules are not bound."""
+
+    name: str
+    where: str
+    at_most: float
+
+
 class Level(_Part):
     """One level of a comparison: the condition, its name in the evidence, and how rare values weigh more."""
 
@@ -53,7 +61,7 @@ class Level(_Part):
     @property
     def name(self) -> str:
         """What the evidence says."""
-        return self.label or " ".join(str(one) for one in (self.kind, self.at) if one is not None)
+        return self.label or (self.kind if self.at is None else f"{self.kind} {self.at:g}")
 
 
 class Comparison(_Part):
@@ -98,6 +106,7 @@ class Definition(_Part):
     columns: dict[str, Literal["string", "strings", "date"]]
     rules: tuple[NamedRule, ...] = ()
     distinct: tuple[Distinct, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     blocking: tuple[PairRule, ...]
     comparisons: tuple[Comparison, ...]
     training: Training

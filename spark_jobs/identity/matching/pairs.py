@@ -1,25 +1,28 @@
 """SQL of the pairs of records to look at: those of a rule, and those of a block."""
 
 from spark_jobs.identity.matching.definition import Definition, PairRule
+from spark_jobs.identity.matching.dialects import translated
 
 ALL = "records"
 NEW = "new_records"
 """Tables of records; the second holds those of the first that a run is about."""
 
 
-def pairs_sql(definition: Definition, is_incremental: bool = False) -> str:
-    """One row per pair that a rule or a block finds and no distinctness forbids: left_key < right_key, rule.
+def pairs_sql(definition: Definition, is_incremental: bool = False, dialect: str = "duckdb") -> str:
+    """One row per pair that a rule or a block finds and no distinctness forbids: left_key < right_key, rule, contradiction.
 
     `rule` is the place of the first rule that holds, NULL where only a block found the pair. An incremental run finds
-    the pairs of which at least one record is among the new ones.
+    the pairs of which at least one record is among the new ones. Model files speak DuckDB's SQL, other dialects are
+    translated.
     """
     ruled = [_pairs_of(rule, str(place), is_incremental) for place, rule in enumerate(definition.rules)]
     blocked = [_pairs_of(rule, "CAST(NULL AS INTEGER)", is_incremental) for rule in definition.blocking]
     found = "\nUNION ALL\n".join([*ruled, *blocked])
-    return f"""
-SELECT found.left_key, found.right_key, found.rule FROM (
+    sql = f"""
+SELECT found.left_key, found.right_key, found.rule, {_contradiction(definition)} AS contradiction FROM (
     SELECT left_key, right_key, MIN(rule) AS rule FROM ({found}) GROUP BY left_key, right_key
-) AS found{_not_distinct(definition)}"""
+) AS found{_looked_at(definition)}"""
+    return translated(sql, dialect)
 
 
 def _pairs_of(rule: PairRule, place: str, is_incremental: bool) -> str:
@@ -37,11 +40,18 @@ def _keyed(rule: PairRule, table: str) -> str:
     return f"SELECT *, {keys} FROM {table}"
 
 
-def _not_distinct(definition: Definition) -> str:
-    if not definition.distinct:
+def _looked_at(definition: Definition) -> str:
+    """Both records of a pair found, where what they say decides about the pair; without the pairs that are distinct."""
+    if not (definition.distinct or definition.contradictions):
         return ""
-    never = " OR ".join(f"COALESCE({one.where}, FALSE)" for one in definition.distinct)
+    never = " OR ".join(f"COALESCE({one.where}, FALSE)" for one in definition.distinct) or "FALSE"
     return f"""
 JOIN {ALL} AS l ON l.record_key = found.left_key
 JOIN {ALL} AS r ON r.record_key = found.right_key
 WHERE NOT ({never})"""
+
+
+def _contradiction(definition: Definition) -> str:
+    """The name of the first contradiction between the two records, or NULL."""
+    cases = " ".join(f"WHEN {one.where} THEN '{one.name}'" for one in definition.contradictions)
+    return f"CASE {cases} END" if cases else "CAST(NULL AS VARCHAR)"

@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from spark_jobs.catalog.names import table_path
 from spark_jobs.identity.matching.definition import load_definition
+from spark_jobs.identity.matching.normalise.columns import normalised
+from spark_jobs.identity.matching.normalise.contacts import mailbox
 from spark_jobs.identity.matching.record_values import contact_values, identifier_values, named
 from spark_jobs.identity.matching.table import record_schema
 
@@ -60,7 +62,8 @@ def bank_records(tables: Mapping[str, Any], keys: pa.Array | None = None) -> pa.
         connection.register("party", named(parties))
         connection.register("contact", contact_values(connection.sql(CONTACTS).to_arrow_table()))
         connection.register("identifier", identifier_values(connection.sql(IDENTIFIERS).to_arrow_table()))
-        return connection.sql(_records_sql()).to_arrow_table().select(schema.names).cast(schema)
+        found = connection.sql(_records_sql()).to_arrow_table()
+    return found.append_column("mailbox", normalised(found["email"], mailbox)).select(schema.names).cast(schema)
 
 
 def _parties_sql(chosen: str) -> str:

@@ -85,11 +85,14 @@ def _lookup(api: Any, connection: duckdb.DuckDBPyConnection, model: FrozenModel,
 def _edges_sql(model: FrozenModel, predictions: str) -> str:
     names = " ".join(f"WHEN {at} THEN 'rule:{rule.name}'" for at, rule in enumerate(model.definition.rules))
     reason = f"CASE pairs.rule {names} ELSE 'score' END" if names else "'score'"
+    caps = " ".join(f"WHEN '{one.name}' THEN {one.at_most}" for one in model.definition.contradictions)
+    cap = f"CASE pairs.contradiction {caps} ELSE 1.0 END" if caps else "1.0"
+    score = f"least(round(match_probability, 9), {cap})"
     return f"""
         SELECT pairs.left_key, pairs.right_key, {reason} AS reason,
-            CASE WHEN pairs.rule IS NOT NULL THEN 1.0 ELSE round(match_probability, 9) END AS score,
+            CASE WHEN pairs.rule IS NOT NULL THEN 1.0 ELSE {score} END AS score,
             round(match_weight, 4) AS weight, '{model.version}' AS model_version, {evidence_sql(model.definition)} AS evidence
         FROM pairs JOIN {predictions} AS scored
             ON scored.record_key_l = pairs.left_key AND scored.record_key_r = pairs.right_key
-        WHERE pairs.rule IS NOT NULL OR round(match_probability, 9) >= {model.definition.thresholds.keep}
+        WHERE pairs.rule IS NOT NULL OR {score} >= {model.definition.thresholds.keep}
         ORDER BY pairs.left_key, pairs.right_key"""

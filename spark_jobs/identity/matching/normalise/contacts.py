@@ -38,6 +38,12 @@ def email(text: str) -> str | None:
     return f"{mailbox}@{domain}"
 
 
+def mailbox(address: str) -> str | None:
+    """Letters of the name of a mailbox, to hold beside a person's name: "jurg.mueller12@example.org" is jurgmuller."""
+    letters = "".join(without_umlauts(one) for one in words(address.split("@", 1)[0]))
+    return "".join(one for one in letters if one.isalpha()) or None
+
+
 def address(text: str) -> str | None:
     """Words and numbers of a postal address in plain letters, usual abbreviations written one way."""
     parts = [STREET_WORDS.get(one, one) for one in words(text)]
