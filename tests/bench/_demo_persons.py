@@ -18,7 +18,9 @@ def demo_records(inbox: Path, persons: int, seed: int) -> tuple[pa.Table, dict[s
     """Records of a bank of that size and seed, and the truth: record -> person; only record keys are compared."""
     generate(Options(inbox, days=1, customers=persons, seed=seed, only=("crm", "family_relations")))
     records = bank_records(silver_and_vault(inbox))
-    same_as = {one.key["personId"]: one.expected["same_as"] for _, one in read_planted(inbox) if one.where == "identity"}
+    same_as = {
+        one.key["personId"]: one.expected["same_as"] for _, one in read_planted(inbox) if one.where == "identity"
+    }
     names = zip(records["record_key"].to_pylist(), records["party_id"].to_pylist(), strict=True)
     return records, {record: same_as.get(party, party) for record, party in names}
 
@@ -47,6 +49,7 @@ PERSON = (
     "{'personId': 'VARCHAR', 'gender': 'VARCHAR', 'name': 'STRUCT(given VARCHAR, family VARCHAR, \"full\" VARCHAR)', "
     "'birth': 'STRUCT(date VARCHAR)', 'residence': 'STRUCT(city VARCHAR)'}"
 )
+IDENTIFIER = "kind AS identifier_type_code, number AS identifier_token"
 KEYS = "'crm' AS source_system, person AS party_id, FALSE AS is_deleted"
 CONTACT = "CASE kind WHEN 'POST' THEN 'postal_address' WHEN 'MAIL' THEN 'email' ELSE 'mobile' END AS contact_type_code"
 TABLES = {
@@ -65,12 +68,15 @@ TABLES = {
                 FROM person
             ) ON given_name_token, family_name_token, full_name_token INTO NAME column_name VALUE value)""",
     "silver.party_contacts": f"""
-        SELECT DISTINCT {KEYS}, {CONTACT}, contact AS contact_token, verified = 'J' AS is_verified, country AS country_code
+        SELECT DISTINCT {KEYS}, {CONTACT}, contact AS contact_token,
+            verified = 'J' AS is_verified, country AS country_code
         FROM contact""",
-    "vault.party_contacts": f"SELECT DISTINCT {KEYS}, {CONTACT}, contact AS contact_token, contact AS value FROM contact",
-    "silver.party_identifiers": f"SELECT DISTINCT {KEYS}, kind AS identifier_type_code, number AS identifier_token, country AS issuing_country_code FROM identifier",
+    "vault.party_contacts": f"""
+        SELECT DISTINCT {KEYS}, {CONTACT}, contact AS contact_token, contact AS value
+        FROM contact""",
+    "silver.party_identifiers": f"SELECT DISTINCT {KEYS}, {IDENTIFIER}, country AS issuing_country_code FROM identifier",
     "vault.party_identifiers": f"""
-        SELECT DISTINCT {KEYS}, kind AS identifier_type_code, number AS identifier_token, number AS value FROM identifier""",
+        SELECT DISTINCT {KEYS}, {IDENTIFIER}, number AS value FROM identifier""",
     "silver.party_relations": """
         SELECT from_person AS from_party_id, to_person AS to_party_id, FALSE AS is_deleted FROM relation""",
     "silver.cards": """

@@ -17,7 +17,7 @@ class Agreement(NamedTuple):
 
 
 def of_pairs(truth: Partition, predicted: Partition) -> Agreement:
-    """Over pairs of records in one group; without any pair on a side that side is 1. Raises ValueError on other records."""
+    """Over pairs in one group; 1 on a side without any pair. Raises ValueError where records differ."""
     _same_records(truth, predicted)
     both = sum(map(_pairs, _overlaps(truth, predicted).values()))
     found = sum(map(_pairs, Counter(predicted.values()).values()))

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from spark_jobs.identity.matching.apart import apart_pairs
 from spark_jobs.identity.matching.clusters import clusters
 from spark_jobs.identity.matching.definition import Definition, load_definition
 from spark_jobs.identity.matching.frozen import FrozenModel
@@ -14,6 +15,16 @@ from spark_jobs.identity.matching.training import train
 from tests.conftest import REAL_DATA
 
 MODELS = Path(__file__).parent / "models"
+FEBRL_COLUMNS = {
+    "given_name": "given_name",
+    "surname": "surname",
+    "street_number": "street_number",
+    "address_1": "address_1",
+    "suburb": "suburb",
+    "postcode": "postcode",
+    "birth_date": "date_of_birth",
+    "soc_sec_id": "soc_sec_id",
+}
 Truth = dict[str, str]
 """Record -> person, for evaluation only."""
 
@@ -21,9 +32,7 @@ Truth = dict[str, str]
 def febrl(*numbers: str) -> tuple[pa.Table, Truth]:
     """Records of FEBRL sets ("3", or "4a" and "4b"); the truth stands in the record's name, which no model reads."""
     files = [str(REAL_DATA / "febrl" / f"dataset{number}.csv") for number in numbers]
-    columns = {"given_name": "given_name", "surname": "surname", "street_number": "street_number", "address_1": "address_1",
-               "suburb": "suburb", "postcode": "postcode", "birth_date": "date_of_birth", "soc_sec_id": "soc_sec_id"}  # fmt: skip
-    read = ", ".join(f"nullif(trim({theirs}), '') AS {ours}" for ours, theirs in columns.items())
+    read = ", ".join(f"nullif(trim({theirs}), '') AS {ours}" for ours, theirs in FEBRL_COLUMNS.items())
     with duckdb.connect() as connection:
         records = connection.sql(f"""
             SELECT trim(rec_id) AS record_key, {read}
@@ -36,8 +45,8 @@ def historical() -> tuple[pa.Table, Truth]:
     file = REAL_DATA / "splink_datasets" / "historical_figures_with_errors_50k.parquet"
     with duckdb.connect() as connection:
         found = connection.sql(f"""
-            SELECT unique_id AS record_key, first_name, surname, first_and_surname AS name, dob AS birth_date, birth_place,
-                postcode_fake AS postcode, occupation, cluster,
+            SELECT unique_id AS record_key, first_name, surname, first_and_surname AS name, dob AS birth_date,
+                birth_place, postcode_fake AS postcode, occupation, cluster,
                 list_sort(list_distinct(list_filter(string_split(full_name, ' '), lambda part: length(part) > 2)))
                     AS name_parts
             FROM '{file}'""").to_arrow_table()
@@ -54,7 +63,8 @@ def model_of(name: str) -> Definition:
 def resolved(records: pa.Table, model: FrozenModel, threads: int | None = None) -> dict[str, str]:
     """Record -> cluster, at the threshold and size that the model file declares; a lone record is its own."""
     wanted = model.definition.thresholds
-    found = clusters(match(records, model, threads), wanted.merge, wanted.largest)
+    edges = match(records, model, threads)
+    found = clusters(edges, wanted.merge, wanted.largest, apart_pairs(records, edges, model.definition))
     alone = {key: key for key in records["record_key"].to_pylist()}
     return alone | dict(zip(found["record_key"].to_pylist(), found["cluster_key"].to_pylist(), strict=True))
 

@@ -54,7 +54,8 @@ def febrl4() -> Example:
         cl.DamerauLevenshteinAtThresholds("postcode", [1, 2]).configure(term_frequency_adjustments=True),
     ]
     blocks = [block_on("given_name", "surname"), SWAPPED, block_on("birth_date"), block_on("soc_sec_id"),
-              block_on("suburb", "address_1"), block_on("street_number", "address_1"), block_on("postcode")]  # fmt: skip
+              block_on("suburb", "address_1"), block_on("street_number", "address_1"),
+              block_on("postcode")]  # fmt: skip
     rules = [block_on("soc_sec_id"), block_on("given_name", "surname", "birth_date")]
     settings = _settings("link_only", comparisons, blocks)
     return Example(settings, rules, 0.8, 1e6, [block_on("birth_date"), block_on("postcode")])

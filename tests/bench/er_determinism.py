@@ -15,13 +15,13 @@ RUNS = 5
 
 
 def measure() -> list[Figure]:
-    """The figure `er_determinism`: different results over five runs on one or two threads, records in another order each."""
+    """The figure `er_determinism`: results over five runs, each with another order of records."""
     sets = (("febrl", *febrl("3")), ("historical", *historical()))
     different = {name: len(fingerprints(name, records)) for name, records, _ in sets}
     return [
         Figure(
             id="er_determinism",
-            what=f"different models, edges and clusters over {RUNS} runs, 1 or 2 threads, records in another order each",
+            what=f"different models, edges and clusters over {RUNS} runs, 1 or 2 threads, orders shuffled",
             value=max(different.values()),
             unit="results",
             goal="1",

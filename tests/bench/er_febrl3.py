@@ -1,8 +1,8 @@
 """FEBRL 3: 5,000 records of 2,000 persons, up to five each, with typing errors, swaps and losses."""
 
+from tests.bench import _splink_demo
 from tests.bench._entity_evaluation import b_cubed, of_pairs
 from tests.bench._entity_sets import febrl, model_of, trained_and_resolved
-from tests.bench import _splink_demo
 from tests.bench.figures import Figure
 
 GOAL_PAIRS, GOAL_B_CUBED = 0.996, 0.999

@@ -1,8 +1,8 @@
 """FEBRL 4: 5,000 persons in one file and 5,000 damaged records of them in another."""
 
+from tests.bench import _splink_demo
 from tests.bench._entity_evaluation import b_cubed, of_pairs
 from tests.bench._entity_sets import febrl, model_of, trained_and_resolved
-from tests.bench import _splink_demo
 from tests.bench.figures import Figure
 
 GOAL = 0.9995

@@ -1,8 +1,8 @@
 """50,578 records of 5,156 historical persons, with nicknames, moves, and lost names and dates."""
 
+from tests.bench import _splink_demo
 from tests.bench._entity_evaluation import b_cubed, largest, of_pairs
 from tests.bench._entity_sets import historical, model_of, trained_and_resolved
-from tests.bench import _splink_demo
 from tests.bench.figures import Figure
 
 GOAL, LARGEST = 0.87, 60

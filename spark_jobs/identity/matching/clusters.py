@@ -7,18 +7,26 @@ import pyarrow.compute as pc
 CLUSTER_SCHEMA = pa.schema([("record_key", pa.string()), ("cluster_key", pa.string()), ("is_oversized", pa.bool_())])
 
 
-def clusters(edges: pa.Table, threshold: float, max_size: int) -> pa.Table:
+def clusters(edges: pa.Table, threshold: float, max_size: int, apart: pa.Table | None = None) -> pa.Table:
     """One row per record with an edge that counts (score >= threshold), in order of record key; any order of edges.
 
     `cluster_key` is the smallest record key of the cluster. In a component of more than `max_size` records the weight
     from which edges count rises until its parts fit, in each part on its own; edges of rules are never cut. A part that
     rules alone hold above `max_size` stays whole and is marked `is_oversized`: a steward decides, not arithmetic.
+
+    `apart` holds pairs (left_key, right_key) that may not share a cluster, not even through others. Edges are taken in
+    order of strength (rules first, then weight, then keys); one that would bring two records together that are to stay
+    apart is left out.
     """
     counted = edges.filter(pc.greater_equal(edges["score"], threshold))
     if not counted.num_rows:
         return CLUSTER_SCHEMA.empty_table()
     keys, left, right = _numbered(counted)
-    labels = _Dendrogram(len(keys), left, right, _strength(counted)).cut(max_size)
+    tree = _Dendrogram(len(keys), _forbidden(apart, keys))
+    strength = _strength(counted)
+    for at in np.lexsort((right, left, -counted["weight"].to_numpy(), -strength)).tolist():
+        tree.join(int(left[at]), int(right[at]), float(strength[at]))
+    labels = tree.cut(max_size)
     first = np.full(labels.max() + 1, len(keys))
     np.minimum.at(first, labels, np.arange(len(keys)))
     is_oversized = np.bincount(labels)[labels] > max_size
@@ -62,26 +70,34 @@ def _strength(edges: pa.Table) -> np.ndarray:
     return pc.if_else(is_rule, float("inf"), edges["weight"]).to_numpy(zero_copy_only=False)
 
 
+def _forbidden(apart: pa.Table | None, keys: pa.Array) -> dict[int, set[int]]:
+    """Place of a record -> places of those that it must not meet."""
+    found: dict[int, set[int]] = {}
+    if apart is None:
+        return found
+    ends = [pc.index_in(apart[name], keys).to_pylist() for name in ("left_key", "right_key")]
+    for left, right in zip(*ends, strict=True):
+        if left is not None and right is not None:
+            found.setdefault(left, set()).add(right)
+            found.setdefault(right, set()).add(left)
+    return found
+
+
 class _Dendrogram:
     """How components grow together as ever weaker edges count (single linkage); leaves are the records."""
 
-    def __init__(self, records: int, left: np.ndarray, right: np.ndarray, strength: np.ndarray) -> None:
+    def __init__(self, records: int, forbidden: dict[int, set[int]]) -> None:
         self.records = records
         self.parts: list[tuple[int, int]] = []
         self.heights: list[float] = []
         self.sizes = [1] * records
         self._parents = list(range(records))
-        for at in np.argsort(-strength, kind="stable").tolist():
-            self._join(self._top(int(left[at])), self._top(int(right[at])), float(strength[at]))
+        self._forbidden = forbidden
 
-    def _top(self, node: int) -> int:
-        while self._parents[node] != node:
-            self._parents[node] = self._parents[self._parents[node]]
-            node = self._parents[node]
-        return node
-
-    def _join(self, left: int, right: int, height: float) -> None:
-        if left == right:
+    def join(self, left: int, right: int, height: float) -> None:
+        """Let two records meet, unless they have met or somebody in their groups must not meet."""
+        left, right = self._top(left), self._top(right)
+        if left == right or right in {self._top(one) for one in self._forbidden.get(left, ())}:
             return
         joined = len(self._parents)
         self._parents.append(joined)
@@ -89,6 +105,15 @@ class _Dendrogram:
         self.parts.append((left, right))
         self.heights.append(height)
         self.sizes.append(self.sizes[left] + self.sizes[right])
+        forbidden = self._forbidden.pop(left, set()) | self._forbidden.pop(right, set())
+        if forbidden:
+            self._forbidden[joined] = forbidden
+
+    def _top(self, node: int) -> int:
+        while self._parents[node] != node:
+            self._parents[node] = self._parents[self._parents[node]]
+            node = self._parents[node]
+        return node
 
     def cut(self, max_size: int) -> np.ndarray:
         """A label per record: the largest nodes that fit, whatever ties there are among weights."""

@@ -14,7 +14,7 @@ class _Part(BaseModel):
 
 
 class PairRule(_Part):
-    """Pairs of records that agree on every expression of `agree`, and for which `where` holds (`l.` and `r.` columns)."""
+    """Pairs of records that agree on every expression of `agree`, and for which `where` (of `l.` and `r.`) holds."""
 
     agree: tuple[str, ...]
     where: str | None = None

@@ -9,7 +9,7 @@ NEW = "new_records"
 
 
 def pairs_sql(definition: Definition, is_incremental: bool = False, dialect: str = "duckdb") -> str:
-    """One row per pair that a rule or a block finds and no distinctness forbids: left_key < right_key, rule, contradiction.
+    """One row per pair that a rule or a block finds and that may be one party: both keys, rule, contradiction.
 
     `rule` is the place of the first rule that holds, NULL where only a block found the pair. An incremental run finds
     the pairs of which at least one record is among the new ones. Model files speak DuckDB's SQL, other dialects are

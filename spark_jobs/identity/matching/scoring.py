@@ -21,8 +21,8 @@ EDGE_SCHEMA = pa.schema([
 ])  # fmt: skip
 """One row per pair, left_key < right_key, in order of keys.
 
-`reason` is `rule:<name>` (score 1) or `score`; `score` is the match probability to 9 decimals; `weight` its log2 odds to
-4 decimals, which still tells pairs apart where the probability is 1; `evidence` names a level per comparison.
+`reason` is `rule:<name>` (score 1) or `score`; `score` is the match probability to 9 decimals; `weight` its log2 odds
+to 4 decimals, which still tells pairs apart where the probability is 1; `evidence` names a level per comparison.
 """
 
 
@@ -91,7 +91,8 @@ def _edges_sql(model: FrozenModel, predictions: str) -> str:
     return f"""
         SELECT pairs.left_key, pairs.right_key, {reason} AS reason,
             CASE WHEN pairs.rule IS NOT NULL THEN 1.0 ELSE {score} END AS score,
-            round(match_weight, 4) AS weight, '{model.version}' AS model_version, {evidence_sql(model.definition)} AS evidence
+            round(match_weight, 4) AS weight, '{model.version}' AS model_version,
+            {evidence_sql(model.definition)} AS evidence
         FROM pairs JOIN {predictions} AS scored
             ON scored.record_key_l = pairs.left_key AND scored.record_key_r = pairs.right_key
         WHERE pairs.rule IS NOT NULL OR {score} >= {model.definition.thresholds.keep}

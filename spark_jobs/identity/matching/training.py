@@ -40,7 +40,8 @@ def _sample_sql(definition: Definition, rows: int) -> str:
     limit = min(rows, definition.training.records)
     return f"""
         SELECT * FROM (
-            SELECT * FROM every_record ORDER BY md5('{definition.training.seed}' || record_key), record_key LIMIT {limit}
+            SELECT * FROM every_record
+            ORDER BY md5('{definition.training.seed}' || record_key), record_key LIMIT {limit}
         ) ORDER BY record_key"""
 
 
@@ -60,7 +61,9 @@ def _trained_linker(connection: duckdb.DuckDBPyConnection, sample: pa.Table, def
             learn.estimate_parameters_using_expectation_maximisation(_block(block, definition), max_pairs=wanted.pairs)
         except (ValueError, SplinkException) as problem:
             agreed = ", ".join(block)
-            raise ValueError(f"No pairs agree on {agreed}: {definition.name} has nothing to learn from here.") from problem
+            raise ValueError(
+                f"No pairs agree on {agreed}: {definition.name} has nothing to learn from here."
+            ) from problem
     return linker
 
 

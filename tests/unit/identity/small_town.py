@@ -10,15 +10,57 @@ from spark_jobs.identity.matching.frozen import FrozenModel
 from spark_jobs.identity.matching.table import record_schema
 from spark_jobs.identity.matching.training import train
 
-GIVEN = "anna beat carla dario elena felix greta hugo irene jonas karin lukas mara nino olga paul rosa sven tina urs".split()
-FAMILY = "ammann baumann christen dubois egger frei gerber huber iseli jenni keller lang meier nef ott peter roth suter".split()
+GIVEN = (
+    "anna",
+    "beat",
+    "carla",
+    "dario",
+    "elena",
+    "felix",
+    "greta",
+    "hugo",
+    "irene",
+    "jonas",
+    "karin",
+    "lukas",
+    "mara",
+    "nino",
+    "olga",
+    "paul",
+    "rosa",
+    "sven",
+    "tina",
+    "urs",
+)
+FAMILY = (
+    "ammann",
+    "baumann",
+    "christen",
+    "dubois",
+    "egger",
+    "frei",
+    "gerber",
+    "huber",
+    "iseli",
+    "jenni",
+    "keller",
+    "lang",
+    "meier",
+    "nef",
+    "ott",
+    "peter",
+    "roth",
+    "suter",
+)
 DEFINITION = Definition(
     name="town",
     description="People of a small town.",
     owner="Tests",
-    columns={"given": "string", "family": "string", "born": "string", "emails": "strings", "kin": "strings"},
+    columns={"given": "string", "family": "string", "born": "string", "emails": "strings", "kin": "strings",
+             "phone": "string"},
     rules=[{"name": "email", "agree": ["unnest(emails)"], "where": "levenshtein(l.given, r.given) <= 1"}],
     distinct=[{"name": "kin", "where": "list_contains(l.kin, r.record_key) OR list_contains(r.kin, l.record_key)"}],
+    contradictions=[{"name": "other_phone", "where": "l.phone <> r.phone", "at_most": 0.5}],
     blocking=[{"agree": ["family"]}, {"agree": ["born"]}],
     comparisons=[
         {"name": "given", "levels": [{"kind": "missing", "column": "given"},

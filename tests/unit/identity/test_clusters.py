@@ -59,12 +59,26 @@ def test_a_chain_is_thinner_than_a_triangle():
     assert (found["x"]["record_count"], found["x"]["density"]) == (3, 1.0)
 
 
+def test_those_who_must_stay_apart_do_not_meet_through_others():
+    held = edges(("a", "c", 9.0), ("b", "c", 8.0), ("b", "d", 7.0))
+    apart = pa.table({"left_key": ["a"], "right_key": ["b"]})
+    assert groups(clusters(held, 0.5, 10, apart)) == {"a": {"a", "c"}, "b": {"b", "d"}}
+    assert groups(clusters(held, 0.5, 10)) == {"a": {"a", "b", "c", "d"}}
+
+
+def test_a_rule_holds_where_a_score_must_yield():
+    held = edges(("a", "c", 99.0), ("b", "c", "tax_id"))
+    apart = pa.table({"left_key": ["a", "x"], "right_key": ["b", "a"]})
+    assert groups(clusters(held, 0.5, 10, apart)) == {"a": {"a"}, "b": {"b", "c"}}
+
+
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_edges_does_not_matter(random):
     names = [f"r{number:02d}" for number in range(12)]
     rows = [(*random.sample(names, 2), float(random.randint(1, 4))) for _ in range(20)]
     rows = list({tuple(sorted(row[:2])): row for row in rows}.values())
-    first = clusters(edges(*rows), 0.5, 4)
+    apart = pa.table({"left_key": ["r01", "r02"], "right_key": ["r05", "r09"]})
+    first = clusters(edges(*rows), 0.5, 4, apart)
     random.shuffle(rows)
-    assert clusters(edges(*rows), 0.5, 4).equals(first)
+    assert clusters(edges(*rows), 0.5, 4, apart).equals(first)
     assert max(len(group) for group in groups(first).values()) <= 4

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from spark_jobs.identity.matching.apart import apart_pairs
 from spark_jobs.identity.matching.scoring import match, match_new
 from spark_jobs.identity.matching.training import train
 from tests.unit.identity.small_town import DEFINITION, model, people, town
@@ -43,6 +44,23 @@ def test_missing_values_agree_with_nothing():
 
 def test_those_declared_distinct_are_never_one_whatever_else_agrees():
     assert reasons(ANNA, dict(ANNA, kin=["a"])) == {}
+
+
+def test_those_declared_distinct_are_told_where_a_third_would_join_them():
+    a, b, c = dict(ANNA, record_key="a", kin=["c"]), dict(ANNA, record_key="b"), dict(ANNA, record_key="c")
+    records = people(a, b, c)
+    edges = match(records, model())
+    assert [(one["left_key"], one["right_key"]) for one in edges.to_pylist()] == [("a", "b"), ("b", "c")]
+    assert apart_pairs(records, edges, DEFINITION).to_pylist() == [
+        {"left_key": "a", "right_key": "c", "reason": "distinct:kin"}
+    ]
+
+
+def test_a_contradiction_keeps_a_score_from_merging_and_is_told():
+    alike = dict(ANNA, emails=None, born="1980-01-02")
+    two = people(dict(alike, record_key="a", phone="1"), dict(alike, record_key="b", phone="2"))
+    (edge,) = match(two, model()).to_pylist()
+    assert (edge["score"], json.loads(edge["evidence"])["contradiction"]) == (0.5, "other_phone")
 
 
 def test_an_edge_tells_levels_and_no_value():

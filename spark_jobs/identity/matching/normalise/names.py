@@ -2,6 +2,9 @@
 
 import re
 from functools import lru_cache
+from pathlib import Path
+
+import yaml
 
 from spark_jobs.identity.matching.normalise.text import (
     composed,
@@ -13,28 +16,10 @@ from spark_jobs.identity.matching.normalise.text import (
     words,
 )
 
-HONORIFICS = frozenset(
-    "mr mrs ms miss dr prof professor herr frau monsieur madame mme mlle sig signor signora sr sra don dona sir lady "
-    "lord dame dipl ing lic med iur phd mba jr jun junior sen senior ii iii iv esq rev hon".split()
-)
-HAN_HONORIFICS = ("先生", "女士", "小姐", "太太", "夫人", "博士", "教授", "阁下", "閣下")
-PARTICLES = frozenset("von van de der den del della di da dos das du la le zu zur af av el al bin ibn ben ter ten".split())
-COMPOUND_FAMILIES = frozenset(
-    "欧阳 歐陽 上官 司马 司馬 诸葛 諸葛 夏侯 皇甫 尉迟 尉遲 公孙 公孫 慕容 令狐 长孙 長孫 宇文 司徒 独孤 獨孤 南宫 南宮 "
-    "端木 东方 東方 西门 西門 万俟 闻人 澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 轩辕 钟离 闾丘 鲜于 呼延 百里 东郭 微生".split()
-)
-FAMILY_READINGS = {
-    "单": "shan", "單": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "区": "ou", "區": "ou", "查": "zha", "任": "ren",
-    "盖": "ge", "蓋": "ge", "朴": "piao", "翟": "zhai", "乐": "yue", "樂": "yue", "覃": "qin", "种": "chong", "冼": "xian",
-    "员": "yun", "員": "yun", "华": "hua", "华": "hua", "尉迟": "yuchi", "尉遲": "yuchi", "万俟": "moqi", "长孙": "zhangsun",
-    "長孫": "zhangsun", "单于": "chanyu", "缪": "miao", "繆": "miao", "臧": "zang", "召": "shao", "黑": "he", "秘": "bi",
-}  # fmt: skip
-"""Characters that are read differently as a family name."""
-LEGAL_FORMS = frozenset(
-    "ag gmbh sa sarl sas ltd limited llc inc incorporated plc spa srl bv nv co company corp corporation kg ohg ug se ab as "
-    "oy aps asa kk pte pty lp llp holding group".split()
-)
-HAN_LEGAL_FORMS = re.compile("(股份有限公司|有限责任公司|有限責任公司|有限公司|集团公司|集團公司|集团|集團|公司)$")
+WORDS = yaml.load(Path(__file__).with_name("name_words.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
+HONORIFICS, PARTICLES = frozenset(WORDS["honorifics"]), frozenset(WORDS["particles"])
+COMPOUND_FAMILIES, LEGAL_FORMS = frozenset(WORDS["compound_families"]), frozenset(WORDS["legal_forms"])
+HAN_LEGAL_FORMS = re.compile(f"({'|'.join(WORDS['han_legal_forms'])})$")
 COMMA = re.compile(r"[,，、]")
 
 
@@ -73,7 +58,7 @@ def _split_han(text: str) -> tuple[str, str]:
 
 
 def _without_han_titles(text: str) -> str:
-    for title in HAN_HONORIFICS:
+    for title in WORDS["han_honorifics"]:
         if len(text) > len(title) + 1:
             text = text.removesuffix(title)
     return text.strip()
@@ -89,7 +74,7 @@ def family_name(text: str) -> str | None:
     plain = _without_han_titles(composed(text))
     if is_han(plain):
         joined = re.sub(r"\s", "", plain)
-        return FAMILY_READINGS.get(joined) or "".join(syllables(joined))
+        return WORDS["family_readings"].get(joined) or "".join(syllables(joined))
     return _joined([one for one in words(plain) if one not in HONORIFICS])
 
 
