@@ -74,7 +74,8 @@ TABLES = {
     "vault.party_contacts": f"""
         SELECT DISTINCT {KEYS}, {CONTACT}, contact AS contact_token, contact AS value
         FROM contact""",
-    "silver.party_identifiers": f"SELECT DISTINCT {KEYS}, {IDENTIFIER}, country AS issuing_country_code FROM identifier",
+    "silver.party_identifiers": f"""
+        SELECT DISTINCT {KEYS}, {IDENTIFIER}, country AS issuing_country_code FROM identifier""",
     "vault.party_identifiers": f"""
         SELECT DISTINCT {KEYS}, {IDENTIFIER}, number AS value FROM identifier""",
     "silver.party_relations": """

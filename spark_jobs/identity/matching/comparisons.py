@@ -58,7 +58,7 @@ def level_of(level: Level, dialect: str) -> Any:
         "jaro_winkler": lambda: library.JaroWinklerLevel(column, at),
         "levenshtein": lambda: library.LevenshteinLevel(column, int(at)),
         "damerau_levenshtein": lambda: library.DamerauLevenshteinLevel(column, int(at)),
-        "reversed": lambda: library.ColumnsReversedLevel(*column.split("/"), symmetrical=True),
+        "reversed": lambda: library.ColumnsReversedLevel(column.split("/")[0], column.split("/")[-1], symmetrical=True),
         "intersects": lambda: library.ArrayIntersectLevel(column, int(at or 1)),
         "sql": lambda: library.CustomLevel(translated(level.sql or "", dialect)),
     }[level.kind]()

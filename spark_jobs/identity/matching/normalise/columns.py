@@ -1,10 +1,11 @@
 """Pure functions on values, applied to columns of Arrow tables: each distinct value once."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import pyarrow as pa
 
-Column = pa.Array | pa.ChunkedArray
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 
 def normalised(column: Column, function: Callable[[str], str | None]) -> pa.Array:
