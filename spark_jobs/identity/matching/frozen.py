@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spark_jobs.identity.matching.comparisons import Parameters
-from spark_jobs.identity.matching.definition import Definition
+from spark_jobs.identity.matching.definition import MODELS, Definition
+
+FROZEN = MODELS / "frozen"
 
 
 @dataclass(frozen=True)
@@ -63,3 +65,15 @@ def load_frozen(folder: Path) -> FrozenModel:
     if model.version != folder.name:
         raise ValueError(f"The model in {folder} was changed after it was frozen: its content is {model.version}.")
     return model
+
+
+def shipped(definition: Definition) -> FrozenModel:
+    """The frozen model that comes with the project, for a bank without pairs of its own to learn from.
+
+    Raises FileNotFoundError where none was frozen of this very definition: a changed model file asks for a new one.
+    """
+    for folder in sorted(FROZEN.glob(f"{definition.name}-*")):
+        model = load_frozen(folder)
+        if model.definition == definition:
+            return model
+    raise FileNotFoundError(f"No model in {FROZEN} was frozen of {definition.name} as it is now: train and save one.")

@@ -16,7 +16,7 @@ def record_schema(definition: Definition) -> pa.Schema:
 
 
 def checked(records: pa.Table, definition: Definition) -> pa.Table:
-    """The columns of the model in order of record key.
+    """The columns of the model, with their types.
 
     Raises ValueError where a column is missing, or a record key is missing or occurs twice.
     """
@@ -27,7 +27,7 @@ def checked(records: pa.Table, definition: Definition) -> pa.Table:
     keys = records["record_key"]
     if keys.null_count or pc.count_distinct(keys).as_py() != records.num_rows:
         raise ValueError("A record key is missing or occurs twice.")
-    return records.select(schema.names).cast(schema).sort_by("record_key")
+    return records.select(schema.names).cast(schema)
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:

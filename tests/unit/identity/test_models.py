@@ -8,7 +8,7 @@ import sqlglot
 
 from spark_jobs.identity.matching.comparisons import settings_of
 from spark_jobs.identity.matching.definition import MODELS, Definition, load_definition
-from spark_jobs.identity.matching.frozen import load_frozen
+from spark_jobs.identity.matching.frozen import load_frozen, shipped
 from spark_jobs.identity.matching.pairs import pairs_sql
 from spark_jobs.identity.matching.training import train
 from tests.bench._entity_sets import MODELS as BENCH_MODELS
@@ -68,3 +68,15 @@ def test_records_without_a_pair_teach_nothing():
     )
     with pytest.raises(ValueError, match="nothing to learn"):
         train(two, DEFINITION)
+
+
+def test_the_shipped_model_is_that_of_the_model_file():
+    """Change bank.yml and this fails until a model is trained and saved again (docs of `shipped`)."""
+    bank = shipped(load_definition("bank"))
+    assert bank.records > 100_000
+    assert {column for column in bank.term_frequencies} == {"family_name", "given_name"}
+
+
+def test_another_definition_has_no_shipped_model():
+    with pytest.raises(FileNotFoundError, match="town"):
+        shipped(DEFINITION)

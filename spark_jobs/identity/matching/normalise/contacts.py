@@ -1,6 +1,7 @@
 """Telephone numbers, e-mail addresses, postal addresses and identifiers that compare."""
 
 import re
+from functools import lru_cache
 
 from spark_jobs.identity.matching.normalise.text import composed, without_umlauts, words
 
@@ -46,13 +47,13 @@ def mailbox(address: str) -> str | None:
 
 def address(text: str) -> str | None:
     """Words and numbers of a postal address in plain letters, usual abbreviations written one way."""
-    parts = [STREET_WORDS.get(one, one) for one in words(text)]
-    return " ".join(_street(one) for one in parts if one) or None
+    return " ".join(part for part in map(_address_word, words(text)) if part) or None
 
 
-def _street(word: str) -> str:
-    """Bahnhofstr and bahnhofstrasse are one word."""
-    plain = without_umlauts(word)
+@lru_cache(maxsize=100_000)
+def _address_word(word: str) -> str:
+    """Bahnhofstr and bahnhofstrasse are one word; what says nothing is empty."""
+    plain = without_umlauts(STREET_WORDS.get(word, word))
     return plain + "asse" if plain.endswith("str") and len(plain) > 3 else plain
 
 

@@ -4,37 +4,42 @@ import re
 import unicodedata
 from functools import lru_cache
 
-HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff々]")
+HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff々]+")
+QUOTES = re.compile("['\u2019`]")
 UMLAUT = re.compile("([aou])e(?=[bcdfghjklmnprstvwxz])")
 NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def is_han(text: str) -> bool:
     """Whether the text holds a Chinese character."""
-    return HAN.search(text) is not None
+    return not text.isascii() and HAN.search(text) is not None
 
 
 def composed(text: str) -> str:
     """NFKC without spaces around: full-width letters and ligatures become plain ones."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def words(text: str) -> list[str]:
     """Words in small ASCII letters and digits: "Zürich-Höngg" -> zurich, hongg; Chinese as one syllable a word."""
+    plain = QUOTES.sub("", composed(text))
+    if not plain.isascii():
+        plain = _in_ascii(HAN.sub(lambda run: f" {' '.join(syllables(run.group()))} ", plain))
+    return NOT_A_WORD.sub(" ", plain.lower()).split()
+
+
+def _in_ascii(text: str) -> str:
     from anyascii import anyascii
 
-    plain = composed(text)
-    if is_han(plain):
-        plain = " ".join(syllables(plain))
-    apart = plain.replace("'", "").replace("\u2019", "").replace("`", "")
-    return NOT_A_WORD.sub(" ", anyascii(apart).lower()).split()
+    return anyascii(text)
 
 
-def syllables(text: str) -> list[str]:
-    """Pinyin without tones, a syllable for each character; what is not Chinese stays as it is."""
+@lru_cache(maxsize=100_000)
+def syllables(characters: str) -> tuple[str, ...]:
+    """Pinyin without tones of Chinese characters, a syllable for each."""
     from pypinyin import lazy_pinyin
 
-    return [plain_pinyin(one) for one in lazy_pinyin(text)]
+    return tuple(plain_pinyin(one) for one in lazy_pinyin(characters))
 
 
 def plain_pinyin(syllable: str) -> str:
@@ -53,7 +58,7 @@ def known_syllables() -> frozenset[str]:
 
 
 def is_pinyin(word: str) -> bool:
-    """Whether the word is made of Mandarin syllables: xiuying, but not anna (any word of few letters may be both)."""
+    """Whether the word is made of Mandarin syllables: xiuying, not schmid; some names are both, like anna."""
     known, reached = known_syllables(), {0}
     for start in range(len(word)):
         if start in reached:
