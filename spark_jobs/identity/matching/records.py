@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from spark_jobs.catalog.names import table_path
@@ -12,7 +11,7 @@ from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.normalise.columns import normalised
 from spark_jobs.identity.matching.normalise.contacts import mailbox
 from spark_jobs.identity.matching.record_values import contact_values, identifier_values, named
-from spark_jobs.identity.matching.table import record_schema
+from spark_jobs.identity.matching.table import connect, record_schema
 
 READ = (
     "silver.parties", "silver.party_identifiers", "silver.party_contacts", "silver.party_relations", "silver.cards",
@@ -54,7 +53,7 @@ def bank_records(tables: Mapping[str, Any], keys: pa.Array | None = None) -> pa.
     other systems tell, to every record of their party.
     """
     schema = record_schema(load_definition("bank"))
-    with duckdb.connect() as connection:
+    with connect() as connection:
         for name, table in tables.items():
             connection.register(name.replace(".", "_"), table)
         connection.register("wanted", pa.table({"record_key": keys if keys is not None else pa.array([], pa.string())}))

@@ -31,5 +31,8 @@ def checked(records: pa.Table, definition: Definition) -> pa.Table:
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB of its own in memory, on so many threads or on all."""
-    return duckdb.connect(config={"threads": threads} if threads else {})
+    """A DuckDB of its own in memory, on so many threads or on all.
+
+    Nothing spills to disk: records hold clear values, which belong in the vault only.
+    """
+    return duckdb.connect(config={"temp_directory": ""} | ({"threads": threads} if threads else {}))

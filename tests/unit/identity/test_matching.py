@@ -8,6 +8,7 @@ import pytest
 
 from spark_jobs.identity.matching.apart import apart_pairs
 from spark_jobs.identity.matching.scoring import match, match_new
+from spark_jobs.identity.matching.table import connect
 from spark_jobs.identity.matching.training import train
 from tests.unit.identity.small_town import DEFINITION, model, people, town
 
@@ -83,6 +84,11 @@ def test_order_of_records_and_threads_change_nothing():
     assert expected.num_rows > 50
     assert match(permuted(town()), model(), threads=2).equals(expected)
     assert train(permuted(town()), DEFINITION, threads=2).version == model().version
+
+
+def test_clear_values_do_not_spill_to_disk():
+    with connect() as connection:
+        assert connection.sql("SELECT current_setting('temp_directory')").fetchall() == [("",)]
 
 
 @pytest.mark.parametrize("share", [1, 7, 50])

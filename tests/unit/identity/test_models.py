@@ -1,6 +1,8 @@
 """Model files, and what is frozen of a trained model."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -11,6 +13,7 @@ from spark_jobs.identity.matching.definition import MODELS, Definition, load_def
 from spark_jobs.identity.matching.frozen import load_frozen, shipped
 from spark_jobs.identity.matching.pairs import pairs_sql
 from spark_jobs.identity.matching.training import train
+from spark_jobs.settings import PROJECT
 from tests.bench._entity_sets import MODELS as BENCH_MODELS
 from tests.unit.identity.small_town import DEFINITION, model, people
 
@@ -29,7 +32,11 @@ def test_one_model_file_serves_both_backends(file, dialect):
     assert [one.output_column_name for one in settings.comparisons] == [one.name for one in definition.comparisons]
     conditions = [level.sql_condition for one in settings.comparisons for level in one.comparison_levels]
     assert len(conditions) > len(definition.comparisons)
-    assert sqlglot.parse_one(pairs_sql(definition, dialect=dialect), read=dialect)
+    pairs = pairs_sql(definition, dialect=dialect)
+    assert sqlglot.parse_one(pairs, read=dialect)
+    if dialect == "spark":
+        told = " ".join([pairs, *conditions]).lower()
+        assert not [name for name in ("list_has_any", "unnest", "&&", "jaro_winkler_similarity") if name in told]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
@@ -74,9 +81,20 @@ def test_the_shipped_model_is_that_of_the_model_file():
     """Change bank.yml and this fails until a model is trained and saved again (docs of `shipped`)."""
     bank = shipped(load_definition("bank"))
     assert bank.records > 100_000
-    assert {column for column in bank.term_frequencies} == {"family_name", "given_name"}
+    assert set(bank.term_frequencies) == {"family_name", "given_name"}
 
 
 def test_another_definition_has_no_shipped_model():
     with pytest.raises(FileNotFoundError, match="town"):
         shipped(DEFINITION)
+
+
+def test_matching_is_imported_without_spark_and_without_splink():
+    program = (
+        "import sys; from spark_jobs.identity.matching import apart, clusters, frozen, records, scoring, training; "
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert "spark_jobs.identity.matching.scoring" in loaded
+    assert not loaded & {"pyspark", "splink", "altair", "pandas", "pypinyin", "phonenumbers"}
