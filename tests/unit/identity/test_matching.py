@@ -1,6 +1,7 @@
 """Edges: by rules, by scores, for new records, whatever the order of records and the number of threads."""
 
 import json
+import math
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -106,6 +107,23 @@ def test_a_new_version_of_a_record_replaces_the_standing_one():
     moved = people({"record_key": "b", "given": "tina", "family": "ott", "born": "1955-05-05"})
     assert match(standing, model()).num_rows == 1
     assert match_new(moved, standing, model()).num_rows == 0
+
+
+def test_of_a_record_in_two_versions_only_the_new_one_is_compared():
+    standing = people(dict(ANNA, record_key="a"), dict(ANNA, record_key="b", emails=None))
+    (edge,) = match_new(people(dict(ANNA, record_key="b", born="1980-01-03")), standing, model()).to_pylist()
+    assert json.loads(edge["evidence"])["born"] == "damerau_levenshtein 1"
+
+
+def test_a_name_that_nobody_had_when_the_model_was_trained_weighs_as_a_rare_one():
+    weights = {}
+    for given in ("anna", "zebulon"):
+        alike = {"given": given, "family": "meier", "born": "1980-01-02"}
+        (edge,) = match(people(dict(alike, record_key="a"), dict(alike, record_key="b")), model()).to_pylist()
+        weights[given] = edge["weight"]
+    share = model().term_frequencies["given"].to_pylist()
+    anna = next(row["tf"] for row in share if row["value"] == "anna")
+    assert weights["zebulon"] - weights["anna"] == pytest.approx(math.log2(anna * model().records), abs=0.001)
 
 
 @pytest.mark.parametrize(
