@@ -1,0 +1,1 @@
+"""One customer, one household: which source records are the same party."""
