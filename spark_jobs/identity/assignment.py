@@ -39,9 +39,13 @@ from (select *, false as is_lapsed from living union all by name select *, true 
 join customers using (customer_id)
 order by customer_id, joined_step, first_delivery_date, record_key
 """
+# an id that leads to another one of the part stays behind it, also when it is older
 CHOSEN = """
 select distinct on (cluster_key) cluster_key, customer_id
-from candidates
+from candidates as one
+where not exists (
+    from candidates as two where one.cluster_key = two.cluster_key and one.target_id = two.customer_id
+)
 order by cluster_key, is_lapsed, founded_date, founder_key, epoch
 """
 MINTED = """

@@ -41,7 +41,7 @@ def partition(record_keys: pa.Array, links: pa.Table, decisions: pa.Table, polic
 
     Links to records that are not among these count for nothing. The same for any order of records and links.
     """
-    keys = record_keys.take(pc.sort_indices(record_keys))
+    keys = record_keys.take(pc.sort_indices(record_keys)).cast(pa.string())
     graph = _Graph.of(keys, links)
     labels = _components(len(keys), graph)
     first = labels.copy()
@@ -104,7 +104,7 @@ class _Component:
 
 
 def _places(values: pa.ChunkedArray, keys: pa.Array) -> np.ndarray:
-    found = pc.index_in(values.combine_chunks().cast(keys.type), value_set=keys)
+    found = pc.index_in(values.combine_chunks().cast(pa.string()), value_set=keys)
     return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int64)
 
 

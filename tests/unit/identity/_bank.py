@@ -5,6 +5,11 @@ from datetime import date, timedelta
 import pyarrow as pa
 
 from spark_jobs.identity.changes import Matching
+from spark_jobs.identity.day import run_day
+from spark_jobs.identity.inputs import Day
+from spark_jobs.identity.journal import Journal
+from spark_jobs.identity.policy import Policy
+from spark_jobs.identity.resolve import intervals, resolve
 from spark_jobs.identity.tables import DECISIONS, TABLES
 
 START = date(2026, 6, 1)
@@ -121,3 +126,32 @@ def pairwise(score, version="m1") -> Matching:
 def by_table(known: dict) -> Matching:
     """A matching by a mapping of (left_key, right_key), smaller first, to a score or a reason."""
     return pairwise(lambda one, two: known.get(tuple(sorted((one["record_key"], two["record_key"])))))
+
+
+class World:
+    """A ledger in memory whose edges are known beforehand."""
+
+    def __init__(self, known, policy=None):
+        self.journal = Journal(Memory())
+        self.known, self.policy, self.rows, self.decided, self.number = dict(known), policy or Policy(), {}, [], -1
+
+    def day(self, *came, gone=(), decided=()):
+        """One more day on which records `name` or `name:content` came, others went, and decisions were made."""
+        self.number += 1
+        for one in came:
+            key, _, content = one.partition(":")
+            first = self.rows[key][1] if key in self.rows else self.number
+            self.rows[key] = (key, first, content)
+        delivered = records(*(row for key, row in self.rows.items() if key not in gone))
+        self.decided += [(*one, self.number) if len(one) == 4 else one for one in decided]
+        day = Day(day_of(self.number), delivered, decisions(*self.decided))
+        run_day(self.journal, day, by_table(self.known), self.policy)
+        return self.customers()
+
+    def customers(self):
+        """Customer id of each record, now."""
+        rows = intervals(self.journal).to_pylist()
+        return {row["record_key"]: row["customer_id"] for row in rows if row["valid_to"] is None}
+
+    def means(self, customer_id, day=None):
+        return resolve(self.journal, customer_id, day_of(self.number if day is None else day))

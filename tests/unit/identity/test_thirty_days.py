@@ -7,8 +7,10 @@ import pyarrow as pa
 import pytest
 
 from spark_jobs.identity.day import run_day
+from spark_jobs.identity.decisions import standing_decisions
 from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
+from spark_jobs.identity.partition import links_of, partition
 from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.resolve import intervals
 from spark_jobs.identity.tables import REDIRECTS
@@ -70,8 +72,15 @@ def groups(journal):
     return found
 
 
-def partition_of(journal):
-    return {frozenset(one) for one in groups(journal).values()}
+def full_run(delivered, matching):
+    """The partition of everything, worked out from nothing."""
+    standing = standing_decisions(delivered.decisions)
+    links = links_of(matching.match(delivered.records), standing, POLICY)
+    parts = partition(delivered.records.column("record_key").combine_chunks(), links, standing, POLICY)
+    found = {}
+    for row in parts.to_pylist():
+        found.setdefault(row["cluster_key"], set()).add(row["record_key"])
+    return {frozenset(one) for one in found.values()}
 
 
 def last_changes(journal):
@@ -81,7 +90,7 @@ def last_changes(journal):
     return changes
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_every_day_equals_a_full_run_and_unchanged_customers_keep_their_id(seed):
     bank, journal, matching = Bank(seed), Journal(Memory()), pairwise(similarity)
     before, changes_seen = {}, set()
@@ -89,12 +98,10 @@ def test_every_day_equals_a_full_run_and_unchanged_customers_keep_their_id(seed)
         bank.next_day(day)
         delivered = bank.as_delivered(day)
         run_day(journal, delivered, matching, POLICY)
-        full = Journal(Memory())
-        run_day(full, delivered, matching, POLICY)
         now = groups(journal)
         assert set().union(*now.values()) == set(bank.present)
         assert sum(map(len, now.values())) == len(bank.present)
-        assert partition_of(journal) == partition_of(full)
+        assert {frozenset(one) for one in now.values()} == full_run(delivered, matching)
         unchanged = {frozenset(one): customer for customer, one in before.items()}
         assert all(unchanged.get(frozenset(one), customer) == customer for customer, one in now.items())
         states = last_changes(journal)
@@ -109,7 +116,7 @@ def test_the_recorded_order_gives_the_same_ids_and_rows_when_rebuilt():
     ledgers = []
     for _ in range(2):
         bank, tables = Bank(7), Memory()
-        for day in range(DAYS // 2):
+        for day in range(DAYS // 4):
             bank.next_day(day)
             run_day(Journal(tables), bank.as_delivered(day), pairwise(similarity), POLICY)
         ledgers.append(tables)
@@ -121,14 +128,14 @@ def test_the_recorded_order_gives_the_same_ids_and_rows_when_rebuilt():
 
 def test_another_order_of_deliveries_gives_the_same_partition_and_ids_one_to_one():
     bank, found = Bank(4), []
-    for day in range(DAYS // 2):
+    for day in range(DAYS // 4):
         bank.next_day(day)
     rows = list(bank.present.values())
     for seed in range(3):
         random.Random(seed).shuffle(rows)
         journal = Journal(Memory())
-        for day in range(5):
-            delivered = records(*rows[: (day + 1) * len(rows) // 5])
+        for day in range(4):
+            delivered = records(*rows[: (day + 1) * len(rows) // 4])
             run_day(journal, Day(day_of(day), delivered, decisions(*bank.decided)), pairwise(similarity), POLICY)
         found.append({frozenset(one): customer for customer, one in groups(journal).items()})
     assert len(found[0]) > 5
@@ -136,7 +143,7 @@ def test_another_order_of_deliveries_gives_the_same_partition_and_ids_one_to_one
     assert all(len(set(one.values())) == len(one) for one in found)
 
 
-def test_a_run_that_changes_nothing_adds_a_step_and_no_other_row():
+def test_a_date_that_changes_nothing_adds_a_step_and_its_review_queue():
     tables = Memory()
     journal, day = Journal(tables), records(("a", 0, 1), ("b", 0, 1))
     run_day(journal, Day(day_of(0), day), pairwise(similarity), POLICY)
@@ -144,4 +151,4 @@ def test_a_run_that_changes_nothing_adds_a_step_and_no_other_row():
     outcome = run_day(journal, Day(day_of(1), day.take(pa.array([1, 0]))), pairwise(similarity), POLICY)
     assert not outcome.is_repeated
     after = {name: rows.num_rows for name, rows in tables.tables.items()}
-    assert after == before | {"identity.steps": 2}
+    assert after == before | {"identity.steps": 2, "identity.review_queue": 2}
