@@ -1,5 +1,6 @@
 """One business date of the identity ledger: what arrives, what it changes, and nothing twice."""
 
+import json
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -77,18 +78,18 @@ def run_day(journal: Journal, day: Day, matching: Matching, policy: Policy, rule
     of that date.
     """
     rules = rules or load_rules()
-    print_of_inputs = inputs_fingerprint(day, matching.model_version, policy.text() + rules.text())
+    declared = json.dumps({"policy": policy.text(), "survivorship": rules.digest()})
+    fingerprint = inputs_fingerprint(day, matching.model_version, declared)
     line = journal.line()
-    if line and (line[-1]["business_date"], line[-1]["inputs_fingerprint"]) == (day.business_date, print_of_inputs):
+    if line and (line[-1]["business_date"], line[-1]["inputs_fingerprint"]) == (day.business_date, fingerprint):
         return Outcome(line[-1]["step_id"], True, {})
-    step = journal.next_step(day.business_date, print_of_inputs)
-    last = line[-1] if line else {"policy": policy.text(), "model_version": matching.model_version}
-    is_new_model, is_new_policy = last["model_version"] != matching.model_version, last["policy"] != policy.text()
-    plan = _Plan(journal.standing(), day, policy, step)
-    rows = plan.rows(plan.compared(matching, is_new_model), is_new_policy, rules)
+    step = journal.next_step(day.business_date, fingerprint)
+    last = line[-1] if line else {"policy": declared, "model_version": matching.model_version}
+    plan = _Plan(journal.standing(), day, policy, step, is_redeclared=last["policy"] != declared)
+    rows = plan.rows(plan.compared(matching, last["model_version"] != matching.model_version), rules)
     counts = {name: table.num_rows for name, table in rows.items()}
     journal.write(step, rows)
-    journal.finish(step, matching.model_version, policy.text(), counts)
+    journal.finish(step, matching.model_version, declared, counts)
     return Outcome(step.step_id, False, counts)
 
 
@@ -108,6 +109,7 @@ class _Plan:
     day: Day
     policy: Policy
     step: Step
+    is_redeclared: bool
 
     def compared(self, matching: Matching, is_new_model: bool) -> _Compared:
         """The changes of the date; with a new model every record is compared again."""
@@ -118,7 +120,7 @@ class _Plan:
         fresh = compare(self.day.records, names, matching) if names.num_rows else self.standing.edges.slice(0, 0)
         return _Compared(changes, edge_changes(fresh, self.standing.edges, names))
 
-    def rows(self, compared: _Compared, is_new_policy: bool, rules: Rules) -> dict[str, pa.Table]:
+    def rows(self, compared: _Compared, rules: Rules) -> dict[str, pa.Table]:
         """The rows that the step adds, by table."""
         changes, standing = compared.changes, self.standing
         before, now = standing_decisions(standing.decisions), standing_decisions(self.day.decisions)
@@ -126,7 +128,7 @@ class _Plan:
         links = links_of(edges, now, self.policy)
         present = query(PRESENT, standing=standing.records, changes=changes)
         touched = query(TOUCHED, changes=changes, edges=compared.edges, pairs=changed_pairs(before, now))
-        if is_new_policy:
+        if self.is_redeclared:
             touched = query("from a union from b", a=touched, b=present.select(["record_key"]))
         joined = pa.concat_tables(
             [one.select(["left_key", "right_key"]) for one in (links, links_of(standing.edges, before, self.policy))]
@@ -164,7 +166,9 @@ class _Plan:
         if self.day.values is None:
             return TABLES[GOLDEN_VALUES].empty_table()
         published, events = assignment.published, assignment.membership_events
-        renewed = query(RENEWED, published=published, events=events, changes=changes)
+        renewed = (
+            published if self.is_redeclared else query(RENEWED, published=published, events=events, changes=changes)
+        )
         values = self.day.values(renewed.select(["record_key"]))
         return golden_values(values, renewed, rules)
 

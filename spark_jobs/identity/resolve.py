@@ -1,4 +1,4 @@
-"""Which customer an id means, on any date, and who belonged to a customer when."""
+"""Which customer an id means, on any date."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,21 +7,9 @@ import pyarrow as pa
 
 from spark_jobs.identity.engine import query
 from spark_jobs.identity.journal import Journal
+from spark_jobs.identity.reading import memberships
 from spark_jobs.identity.tables import MEMBERSHIPS, REDIRECTS
 
-INTERVALS = """
-with known as (select rows.*, step_number from rows join steps using (step_id))
-select record_key, customer_id, valid_from, valid_to
-from known
-where valid_to is not null and valid_from < valid_to
-union all
-select record_key, customer_id, valid_from, valid_to
-from (
-    select * from known qualify row_number() over (partition by record_key, customer_id order by step_number desc) = 1
-)
-where change = 'opened'
-order by record_key, valid_from, customer_id
-"""
 STATES = """
 select ids.*, steps.step_number
 from ids
@@ -75,11 +63,6 @@ order by customer_id, is_primary desc, present_id
 """
 
 
-def intervals(journal: Journal) -> pa.Table:
-    """One row per record, customer and period: record_key, customer_id, valid_from, valid_to (exclusive, NULL: now)."""
-    return query(INTERVALS, rows=journal.rows(MEMBERSHIPS), steps=journal.steps())
-
-
 def resolve_all(journal: Journal, customer_ids: Iterable[str], as_of: date) -> pa.Table:
     """customer_id, present_id, is_primary: whom each id means on a date; no row for one that means nobody then.
 
@@ -87,7 +70,7 @@ def resolve_all(journal: Journal, customer_ids: Iterable[str], as_of: date) -> p
     customers that its records have gone to since. An id whose records are no longer delivered means nobody.
     """
     wanted = pa.table({"customer_id": pa.array(sorted(set(customer_ids)), pa.string())})
-    ids, steps, memberships = journal.rows(REDIRECTS), journal.steps(), journal.rows(MEMBERSHIPS)
+    ids, steps = journal.rows(REDIRECTS), journal.steps()
     states = query(STATES.format(as_of=as_of.isoformat()), ids=ids, steps=steps)
     chains = query(CHAINS, states=states, wanted=wanted)
     scattered = query(
@@ -96,8 +79,8 @@ def resolve_all(journal: Journal, customer_ids: Iterable[str], as_of: date) -> p
         steps=steps,
         states=states,
         wanted=wanted,
-        memberships=memberships,
-        intervals=query(INTERVALS, rows=memberships, steps=steps),
+        memberships=journal.rows(MEMBERSHIPS),
+        intervals=memberships(journal),
     )
     return query(ANSWERS, chains=chains, scattered=scattered)
 

@@ -1,5 +1,6 @@
 """Golden values: for each attribute of a customer which record's value won, which lost, and why."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -119,9 +120,10 @@ class Rules:
 
     rules: tuple[Rule, ...]
 
-    def text(self) -> str:
-        """The rules as JSON, the same text for the same rules."""
-        return json.dumps([asdict(one) for one in self.rules], sort_keys=True)
+    def digest(self) -> str:
+        """16 hex digits, the same for the same rules."""
+        text = json.dumps([asdict(one) for one in self.rules], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def table(self) -> pa.Table:
         """One row per attribute."""

@@ -9,7 +9,8 @@ from spark_jobs.identity.day import run_day
 from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.policy import Policy
-from spark_jobs.identity.resolve import intervals, resolve
+from spark_jobs.identity.reading import memberships
+from spark_jobs.identity.resolve import resolve
 from spark_jobs.identity.tables import DECISIONS, TABLES
 
 START = date(2026, 6, 1)
@@ -150,7 +151,7 @@ class World:
 
     def customers(self):
         """Customer id of each record, now."""
-        rows = intervals(self.journal).to_pylist()
+        rows = memberships(self.journal).to_pylist()
         return {row["record_key"]: row["customer_id"] for row in rows if row["valid_to"] is None}
 
     def means(self, customer_id, day=None):

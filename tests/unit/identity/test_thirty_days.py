@@ -12,7 +12,7 @@ from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.partition import links_of, partition
 from spark_jobs.identity.policy import Policy
-from spark_jobs.identity.resolve import intervals
+from spark_jobs.identity.reading import memberships
 from spark_jobs.identity.tables import REDIRECTS
 from tests.unit.identity._bank import Memory, day_of, decisions, pairwise, records
 
@@ -66,7 +66,7 @@ class Bank:
 def groups(journal):
     """The present partition, as a mapping of customer id to its records."""
     found = {}
-    for row in intervals(journal).to_pylist():
+    for row in memberships(journal).to_pylist():
         if row["valid_to"] is None:
             found.setdefault(row["customer_id"], set()).add(row["record_key"])
     return found
