@@ -8,55 +8,46 @@ from spark_jobs.identity.engine import query
 from spark_jobs.identity.policy import Policy
 
 QUEUE = """
-with near as (
-    select left_key, right_key, reason, score, model_version, evidence, 'near' as why
-    from edges
-    where not starts_with(reason, 'rule:') and score >= {review_from!r} and score < {review_to!r}
-),
-linked as (
-    select left_key, right_key, reason, case when tier < 2 then score end as score, model_version, evidence,
-        case when tier = 2 then 'contradiction' else 'parted' end as why
+with linked as (
+    select distinct on (left_key, right_key) left_key, right_key, reason, if(tier < 2, score, null) as score,
+        model_version, evidence, if(tier = 2, 'contradiction', 'parted') as why
     from links
+    join members as one on left_key = one.record_key
+    join members as two on right_key = two.record_key
+    where one.customer_id <> two.customer_id
+    order by left_key, right_key, tier desc, score desc, reason
 ),
 pairs as (
-    select near.*, one.customer_id as left_customer_id, two.customer_id as right_customer_id
-    from near
+    select * from linked
+    union all by name
+    select left_key, right_key, reason, score, model_version, evidence, 'near' as why
+    from edges
     anti join decisions using (left_key, right_key)
-    join members as one on near.left_key = one.record_key
-    join members as two on near.right_key = two.record_key
-    union all
-    select linked.*, one.customer_id as left_customer_id, two.customer_id as right_customer_id
-    from linked
-    join members as one on linked.left_key = one.record_key
-    join members as two on linked.right_key = two.record_key
-    where one.customer_id <> two.customer_id
-),
-one_a_pair as (
-    select distinct on (left_key, right_key) * from pairs order by left_key, right_key, why desc, score desc, reason
-),
-touched as (
-    select left_customer_id as customer_id from one_a_pair union select right_customer_id from one_a_pair
+    anti join linked using (left_key, right_key)
+    where score >= {review_from!r} and score < {review_to!r} and not starts_with(reason, 'rule:')
 ),
 stakes as (
     select customer_id, sum(amount)::decimal(20, 4) as amount
     from members
-    semi join touched using (customer_id)
     join amounts using (record_key)
     group by customer_id
 ),
-valued as (
-    select one_a_pair.*,
-        coalesce(one.amount, 0) + if(left_customer_id = right_customer_id, 0, coalesce(two.amount, 0))
-            as value_at_stake_amount
-    from one_a_pair
-    left join stakes as one on left_customer_id = one.customer_id
-    left join stakes as two on right_customer_id = two.customer_id
+first as (
+    select pairs.*, one.customer_id as left_customer_id, two.customer_id as right_customer_id,
+        coalesce(left_stake.amount, 0)
+            + if(one.customer_id = two.customer_id, 0, coalesce(right_stake.amount, 0)) as value_at_stake_amount
+    from pairs
+    join members as one on left_key = one.record_key
+    join members as two on right_key = two.record_key
+    left join stakes as left_stake on one.customer_id = left_stake.customer_id
+    left join stakes as right_stake on two.customer_id = right_stake.customer_id
+    order by value_at_stake_amount desc, abs(score - {threshold!r}) nulls first, left_key, right_key
+    limit {queue_rows}
 )
 select *, row_number() over (
     order by value_at_stake_amount desc, abs(score - {threshold!r}) nulls first, left_key, right_key
 ) as rank
-from valued
-qualify rank <= {queue_rows}
+from first
 order by rank
 """
 

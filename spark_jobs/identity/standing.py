@@ -19,15 +19,20 @@ KEYS = {
 COUNTED = {EDGES: "not is_dropped", DECISIONS: "not is_dropped", MEMBERSHIPS: "change <> 'left'"}
 """Last rows that say that something is no more are left out."""
 
-# rows of the first step are many, rows of later steps are few: the first are probed against the second
+# the first step brought most rows, which can be outdated only by the few of later steps
 LAST = """
-with numbered as (select rows.*, step_number from rows join steps using (step_id)),
-later as (select {keys}, step_number from numbered where step_number > (select min(step_number) from numbered))
-select numbered.* exclude (step_id, step_number)
-from numbered
-where {counted} and not exists (
-    from later where {same} and later.step_number > numbered.step_number
+with later as (
+    select rows.*
+    from rows join steps using (step_id)
+    where step_id <> '{first}'
+    qualify row_number() over (partition by {keys} order by step_number desc) = 1
 )
+select * exclude (step_id) from (
+    select * from rows anti join later using ({keys}) where step_id = '{first}'
+    union all by name
+    select * from later
+)
+where {counted}
 """
 
 
@@ -44,9 +49,10 @@ class Standing:
 
 def last_rows(table: str, rows: pa.Table, steps: pa.Table) -> pa.Table:
     """Of each key the row of the latest of these steps (step_id, step_number); rows of other steps do not count."""
-    names = KEYS[table]
-    same = " and ".join(f"later.{name} = numbered.{name}" for name in names)
-    sql = LAST.format(keys=", ".join(names), same=same, counted=COUNTED.get(table, "true"))
+    if not steps.num_rows:
+        return TABLES[table].empty_table().drop_columns(["step_id"])
+    first = query("select arg_min(step_id, step_number) as first from steps", steps=steps).column("first")[0]
+    sql = LAST.format(keys=", ".join(KEYS[table]), first=first, counted=COUNTED.get(table, "true"))
     return query(sql, rows=rows, steps=steps)
 
 
