@@ -20,4 +20,6 @@ def query(sql: str, **tables: pa.Table) -> pa.Table:
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
     """One empty database a process: opening one costs 25 ms, a cursor of it nothing."""
-    return duckdb.connect()
+    engine = duckdb.connect()
+    engine.execute("set enable_progress_bar = false")
+    return engine

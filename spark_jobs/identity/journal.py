@@ -78,14 +78,10 @@ class Journal:
         return self.tables.read(table, condition)
 
     def line(self) -> list[dict[str, Any]]:
-        """The steps that count, oldest first: the last one, the one it follows, and so on."""
-        known = {one["step_id"]: one for one in self.rows(STEPS).to_pylist()}
-        line = []
-        last = max(known.values(), key=lambda one: one["step_number"], default=None)
-        while last is not None:
-            line.append(last)
-            last = known.get(last["parent_id"])
-        return line[::-1]
+        """The steps that count, oldest first: those of business dates that no rewind has taken back."""
+        steps = sorted(self.rows(STEPS).to_pylist(), key=lambda one: one["step_number"])
+        voided = {step_id for one in steps for step_id in one["voided_ids"] or ()}
+        return [one for one in steps if one["kind"] == "day" and one["step_id"] not in voided]
 
     def steps(self) -> pa.Table:
         """step_id, step_number and business_date of the steps that count."""
@@ -118,10 +114,9 @@ class Journal:
 
     def rewind(self, business_date: date) -> None:
         """Let every step of this date and later count for nothing; nothing is deleted."""
-        kept = [one for one in self.line() if one["business_date"] < business_date]
-        last = kept[-1] if kept else {"step_id": "", "business_date": date.min, "model_version": "", "policy": ""}
-        step = Step(self._next_number(), last["business_date"], f"rewind {business_date}", last["step_id"])
-        self._append_step(step, "rewind", model_version=last["model_version"], policy=last["policy"], outputs="{}")
+        voided = [one["step_id"] for one in self.line() if one["business_date"] >= business_date]
+        step = Step(self._next_number(), business_date, "", voided[0] if voided else "")
+        self._append_step(step, "rewind", voided_ids=voided)
 
     def _next_number(self) -> int:
         return max(self.rows(STEPS).column("step_number").to_pylist(), default=0) + 1
@@ -129,7 +124,7 @@ class Journal:
     def _has(self, table: str, step_id: str) -> bool:
         return self.rows(table, pc.field("step_id") == step_id).num_rows > 0
 
-    def _append_step(self, step: Step, kind: str, **columns: str) -> None:
+    def _append_step(self, step: Step, kind: str, **columns: Any) -> None:
         record = {
             "step_id": step.step_id,
             "parent_id": step.parent_id,

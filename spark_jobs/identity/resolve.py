@@ -51,12 +51,23 @@ join intervals as held on lost.record_key = held.record_key
 where lost.valid_to is not null and held.valid_from <= date '{as_of}'
     and (held.valid_to is null or held.valid_to > date '{as_of}')
 """
+# an id that only steps taken back had issued: the customers of the records that it had there
+VOIDED = """
+select distinct wanted.customer_id, held.customer_id as present_id
+from wanted
+anti join (select customer_id from ids semi join steps using (step_id)) as issued using (customer_id)
+join memberships using (customer_id)
+join intervals as held on memberships.record_key = held.record_key
+where held.valid_from <= date '{as_of}' and (held.valid_to is null or held.valid_to > date '{as_of}')
+"""
 ANSWERS = """
 select customer_id, present_id, bool_or(is_primary) as is_primary
 from (
     select customer_id, present_id, true as is_primary from chains
     union all
     select customer_id, present_id, false from scattered
+    union all
+    select customer_id, present_id, false from voided
 )
 group by customer_id, present_id
 order by customer_id, is_primary desc, present_id
@@ -67,22 +78,19 @@ def resolve_all(journal: Journal, customer_ids: Iterable[str], as_of: date) -> p
     """customer_id, present_id, is_primary: whom each id means on a date; no row for one that means nobody then.
 
     An id in use means itself. An id that was redirected means, first, the customer it leads to, and then the other
-    customers that its records have gone to since. An id whose records are no longer delivered means nobody.
+    customers that its records have gone to since. An id whose records are no longer delivered means nobody. An id that
+    a restated date has not issued again means the customers of the records it had.
     """
     wanted = pa.table({"customer_id": pa.array(sorted(set(customer_ids)), pa.string())})
-    ids, steps = journal.rows(REDIRECTS), journal.steps()
-    states = query(STATES.format(as_of=as_of.isoformat()), ids=ids, steps=steps)
-    chains = query(CHAINS, states=states, wanted=wanted)
-    scattered = query(
-        SCATTERED.format(as_of=as_of.isoformat()),
-        ids=ids,
-        steps=steps,
-        states=states,
-        wanted=wanted,
-        memberships=journal.rows(MEMBERSHIPS),
-        intervals=memberships(journal),
+    known = {"wanted": wanted, "ids": journal.rows(REDIRECTS), "steps": journal.steps()}
+    states = query(STATES.format(as_of=as_of.isoformat()), **known)
+    history = {"memberships": journal.rows(MEMBERSHIPS), "intervals": memberships(journal)}
+    return query(
+        ANSWERS,
+        chains=query(CHAINS, states=states, wanted=wanted),
+        scattered=query(SCATTERED.format(as_of=as_of.isoformat()), states=states, **known, **history),
+        voided=query(VOIDED.format(as_of=as_of.isoformat()), **known, **history),
     )
-    return query(ANSWERS, chains=chains, scattered=scattered)
 
 
 def resolve(journal: Journal, customer_id: str, as_of: date) -> list[str]:

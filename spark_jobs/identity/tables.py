@@ -10,7 +10,7 @@ DECISIONS, MEMBERSHIPS, REDIRECTS = "identity.decisions", "identity.memberships"
 REVIEW_QUEUE, GOLDEN_VALUES = "identity.review_queue", "identity.golden_values"
 
 TABLES: dict[str, pa.Schema] = {
-    # One row per step: a business date that ran to its end (the moment of truth), or a rewind to an earlier step.
+    # One row per step: a business date that ran to its end (the moment of truth), or a rewind, which voids steps.
     STEPS: pa.schema(
         [
             ("step_id", _TEXT),
@@ -22,6 +22,7 @@ TABLES: dict[str, pa.Schema] = {
             ("model_version", _TEXT),
             ("policy", _TEXT),
             ("outputs", _TEXT),
+            ("voided_ids", pa.list_(_TEXT)),
             ("recorded_at", pa.timestamp("us", tz="UTC")),
         ]
     ),

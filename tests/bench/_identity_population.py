@@ -1,7 +1,5 @@
 """A population of source records and the edges between them, drawn from a seed: no names, only keys and scores."""
 
-from datetime import date
-
 import duckdb
 import pyarrow as pa
 
@@ -69,4 +67,3 @@ def replayed(edges: pa.Table) -> Matching:
             return engine.sql(f"select * from edges where {condition}").to_arrow_table()
 
     return Matching(match, match_new, "m1")
-

@@ -98,6 +98,17 @@ def test_restating_dates_after_a_rewind_gives_what_running_them_once_gives():
     assert Journal(twice).rows(STEPS).num_rows == 4
 
 
+def test_an_id_that_a_restated_date_does_not_issue_again_means_the_customers_of_its_records():
+    journal = Journal(Memory())
+    run_day(journal, FIRST, MATCHING, Policy())
+    taken_back = memberships(journal).column("customer_id")[0].as_py()
+    journal.rewind(day_of(0))
+    run_day(journal, Day(day_of(0), records(("b", 0, 1))), MATCHING, Policy())
+    now = memberships(journal).column("customer_id")[0].as_py()
+    assert taken_back != now
+    assert resolve(journal, taken_back, day_of(0)) == [now]
+
+
 def test_a_rewind_to_before_the_first_date_leaves_an_empty_ledger():
     journal = Journal(Memory())
     run_day(journal, FIRST, MATCHING, Policy())

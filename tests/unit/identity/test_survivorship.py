@@ -1,10 +1,12 @@
 """Which value wins, which loses, and why."""
 
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from spark_jobs.catalog.documents import read_document
 from spark_jobs.identity.day import run_day
 from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
@@ -131,9 +133,12 @@ def test_every_mistake_of_the_declaration_is_told(tmp_path):
     ]
 
 
-def test_the_declaration_names_every_attribute_once_and_only_known_criteria():
+def test_every_column_of_a_party_has_a_rule_and_contacts_are_sets():
+    entity = read_document(Path(__file__).parents[3] / "spark_jobs/entities/parties.yml").data
+    columns = {one["name"] for one in entity["schema"][0]["properties"]} - {"party_id"}
     rules = load_rules().rules
-    assert len(rules) > 20
+    assert len(columns) > 20
+    assert {one.attribute for one in rules if one.kind == "single"} == columns
     assert {one.attribute for one in rules if one.kind == "set"} == {"address_token", "email_token", "phone_token"}
 
 
