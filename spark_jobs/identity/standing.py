@@ -48,10 +48,10 @@ class Standing:
 
 
 def last_rows(table: str, rows: pa.Table, steps: pa.Table) -> pa.Table:
-    """Of each key the row of the latest of these steps (step_id, step_number); rows of other steps do not count."""
+    """Of each key the row of the latest of these steps (oldest first); rows of other steps do not count."""
     if not steps.num_rows:
         return TABLES[table].empty_table().drop_columns(["step_id"])
-    first = query("select arg_min(step_id, step_number) as first from steps", steps=steps).column("first")[0]
+    first = steps.column("step_id")[0].as_py()
     sql = LAST.format(keys=", ".join(KEYS[table]), first=first, counted=COUNTED.get(table, "true"))
     return query(sql, rows=rows, steps=steps)
 

@@ -64,7 +64,7 @@ def test_after_an_unmerge_everything_is_as_if_the_merge_had_not_been(seed):
     others = ["x1", "x2", "x3", "x4", "y3", "z1"]
     known |= {tuple(sorted(draw.sample(others, 2))): 0.98 for _ in range(3)}
     known |= {("y1", "y4"): 0.97, ("y2", "z2"): 0.97, ("z3", "z4"): "rule:tax_id"}
-    days = [draw.sample(names, 4) for _ in range(3)]
+    days = [draw.sample(names, 6) for _ in range(2)]
     worlds = []
     for is_merged in (False, True):
         world = World(known)
