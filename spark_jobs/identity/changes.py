@@ -20,8 +20,8 @@ from (select record_key, first_delivery_date, content_hash from delivered) as ne
 full outer join standing as old on new.record_key = old.record_key
 where (new.record_key is not null and (old.record_key is null or not old.is_present))
     or (new.record_key is null and old.is_present)
-    or new.content_hash <> old.content_hash
-    or new.first_delivery_date <> old.first_delivery_date
+    or (new.record_key is not null and new.content_hash is distinct from old.content_hash)
+    or (new.record_key is not null and new.first_delivery_date is distinct from old.first_delivery_date)
 order by record_key
 """
 EDGE_CHANGES = """

@@ -18,7 +18,7 @@ from spark_jobs.identity.changes import (
 )
 from spark_jobs.identity.decisions import changed_pairs, standing_decisions
 from spark_jobs.identity.engine import query
-from spark_jobs.identity.inputs import Day, inputs_fingerprint
+from spark_jobs.identity.inputs import Day, check_records, inputs_fingerprint
 from spark_jobs.identity.journal import Journal, Step
 from spark_jobs.identity.partition import links_of, partition, reach
 from spark_jobs.identity.policy import Policy
@@ -72,11 +72,12 @@ class Outcome:
 
 
 def run_day(journal: Journal, day: Day, matching: Matching, policy: Policy, rules: Rules | None = None) -> Outcome:
-    """Bring the ledger to a business date; the same inputs again change nothing. Raises LateDateError.
+    """Bring the ledger to a business date; the same inputs again change nothing.
 
     A date that was stopped half-way is completed by running it again. Other inputs for the last date are one more step
-    of that date.
+    of that date. Raises LateDateError, RepeatedRecordError and SurvivorshipError.
     """
+    check_records(day.records)
     rules = rules or load_rules()
     declared = json.dumps({"policy": policy.text(), "survivorship": rules.digest()})
     fingerprint = inputs_fingerprint(day, matching.model_version, declared)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from spark_jobs.identity.engine import query
 from spark_jobs.identity.tables import DECISIONS, TABLES
@@ -30,6 +31,19 @@ class Day:
     decisions: pa.Table = field(default_factory=TABLES[DECISIONS].empty_table)
     amounts: pa.Table | None = None
     values: Callable[[pa.Table], pa.Table] | None = None
+
+
+class RepeatedRecordError(ValueError):
+    """A record_key is delivered more than once; the message names some."""
+
+
+def check_records(records: pa.Table) -> None:
+    """Raises RepeatedRecordError when a record_key stands for more than one row."""
+    if pc.count_distinct(records.column("record_key")).as_py() == records.num_rows:
+        return
+    repeated = query("select record_key from records group by 1 having count(*) > 1 order by 1", records=records)
+    shown = ", ".join(repeated.column("record_key").to_pylist()[:3])
+    raise RepeatedRecordError(f"{repeated.num_rows} record keys are delivered more than once: {shown}")
 
 
 def inputs_fingerprint(day: Day, model_version: str, declared: str) -> str:

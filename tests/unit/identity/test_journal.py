@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from spark_jobs.identity.day import run_day
-from spark_jobs.identity.inputs import Day
+from spark_jobs.identity.inputs import Day, RepeatedRecordError
 from spark_jobs.identity.journal import Journal, LateDateError
 from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.reading import memberships
@@ -132,6 +132,11 @@ def test_a_new_policy_clusters_everything_again():
     world.policy = Policy(threshold=0.97)
     after = world.day()
     assert after["a"] == before["a"] != after["b"]
+
+
+def test_a_record_that_is_delivered_twice_is_refused():
+    with pytest.raises(RepeatedRecordError, match="1 record keys are delivered more than once: a"):
+        run_day(Journal(Memory()), Day(day_of(0), records(("a", 0, 1), ("a", 0, 2))), MATCHING, Policy())
 
 
 def test_the_ledger_lives_in_delta_tables(tmp_path):
