@@ -146,6 +146,37 @@ def test_a_record_that_moves_to_another_customer_takes_no_id_along():
     assert after == before | {"a2": before["b1"]}
 
 
+def test_an_id_that_leads_elsewhere_is_not_recorded_again_when_nothing_about_it_changes():
+    world = World(FAMILIES)
+    world.day("x1", "x2", "y1", "y2", decided=[])
+    world.day(decided=[MERGED])
+    before = world.journal.rows(REDIRECTS).num_rows
+    world.day("x1:changed", "y2:changed")
+    assert world.journal.rows(REDIRECTS).num_rows == before == 3
+
+
+def test_who_joined_first_stays_first_over_a_merge_and_an_unmerge():
+    world = World({("y0", "y1"): 0.99})
+    world.day("x1")
+    customer = world.day("y1")["y1"]
+    world.rows["y0"] = ("y0", 0, "delivered late, of an earlier date")
+    world.day()
+    world.day(decided=[("d1", "x1", "y1", "must_link")])
+    assert world.day(decided=[("d2", "x1", "y1", "cannot_link")])["y1"] == customer
+    after = world.day(decided=[("d3", "y0", "y1", "cannot_link")])
+    assert after["y1"] == customer != after["y0"]
+
+
+def test_a_retired_id_does_not_come_back_for_a_record_that_had_left_it_before():
+    world = World(FAMILIES)
+    first = world.day("x1", "x2")["x1"]
+    world.day(gone=["x1"])
+    own = world.day(decided=[("d1", "x1", "x2", "cannot_link")])["x1"]
+    world.day(gone=["x2"])
+    assert world.day("x1:changed", gone=["x2"]) == {"x1": own}
+    assert world.means(first) == []
+
+
 def test_each_membership_says_why():
     world = World({("a", "b"): 0.97, ("b", "c"): "rule:tax_id", ("a", "c"): 0.96})
     world.day("a", "b", "c", "d")

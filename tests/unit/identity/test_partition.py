@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spark_jobs.identity.clusters import RULE, SCORE, Link, settle
 from spark_jobs.identity.decisions import standing_decisions
 from spark_jobs.identity.partition import links_of, partition, reach
 from spark_jobs.identity.policy import Policy
@@ -75,6 +76,17 @@ def test_of_must_links_that_contradict_a_cannot_link_the_later_ones_hold():
 def test_an_oversized_cluster_is_held_and_only_its_strong_parts_are_published():
     found = [*every_pair("abcd"), *every_pair("efgh", "rule:tax_id"), *[(a, b, 0.96) for a in "abcd" for b in "efgh"]]
     assert parts("abcdefgh", found) == {("abcd", "oversized"), ("efgh", "oversized")}
+
+
+def test_a_cluster_that_is_oversized_under_every_threshold_falls_apart_into_what_rules_join():
+    found = [*every_pair("abcd", "rule:tax_id"), *every_pair("efgh", "rule:tax_id"), ("a", "e", 0.999)]
+    assert parts("abcdefgh", found) == {("abcd", "oversized"), ("efgh", "oversized")}
+
+
+def test_a_rule_is_stronger_than_any_threshold_whatever_its_score():
+    links = [Link(RULE, 0.2, 0, 1), Link(RULE, 0.2, 2, 3), Link(SCORE, 0.96, 1, 2)]
+    held = settle(range(4), links, [], Policy(largest_cluster=2))
+    assert {part.nodes for part in held} == {(0, 1), (2, 3)}
 
 
 def test_what_stays_oversized_under_every_stricter_rule_falls_to_single_records():

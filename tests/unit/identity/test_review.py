@@ -53,6 +53,10 @@ def test_a_link_that_a_decision_in_between_rules_out_is_queued():
     assert [(row["left_key"], row["right_key"], row["why"]) for row in rows] == [("b", "c", "parted")]
 
 
+def test_a_pair_that_a_steward_parted_is_not_asked_about_again():
+    assert queued({("a", "b"): 0.99}, "ab", [("d1", "a", "b", "cannot_link", 0)]) == []
+
+
 def test_must_links_that_contradict_a_cannot_link_are_queued():
     decided = [("d1", "a", "b", "must_link", 0), ("d2", "b", "c", "must_link", 1), ("d3", "a", "c", "cannot_link", 0)]
     assert [(row["left_key"], row["why"]) for row in queued({}, "abc", decided)] == [("a", "contradiction")]
