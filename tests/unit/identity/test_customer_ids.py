@@ -5,8 +5,9 @@ import re
 
 import pytest
 
+from spark_jobs.identity.reading import memberships
 from spark_jobs.identity.tables import MEMBERSHIPS, REDIRECTS
-from tests.unit.identity._bank import World
+from tests.unit.identity._bank import World, day_of
 
 FAMILIES = {("x1", "x2"): 0.99, ("y1", "y2"): "rule:tax_id"}
 MERGED, PARTED = ("d1", "x2", "y1", "must_link"), ("d2", "y1", "x2", "cannot_link")
@@ -127,6 +128,12 @@ def test_a_redirected_id_whose_records_part_means_the_customer_it_leads_to_and_t
     now = world.day(decided=[("d2", "y1", "y2", "cannot_link")])
     assert (now["y1"], now["x1"]) == (first, first)
     assert world.means(second) == [first, now["y2"]]
+    periods = [row for row in memberships(world.journal).to_pylist() if row["record_key"] == "y2"]
+    assert [(row["customer_id"], row["valid_from"], row["valid_to"]) for row in periods] == [
+        (second, day_of(1), day_of(2)),
+        (first, day_of(2), day_of(3)),
+        (now["y2"], day_of(3), None),
+    ]
 
 
 def test_an_unmerged_id_comes_back_for_the_next_record_when_its_founding_record_went_meanwhile():

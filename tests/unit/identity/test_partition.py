@@ -58,6 +58,11 @@ def test_a_cannot_link_parts_a_chain_at_its_weakest_link():
     assert parts("abcd", found, [("d1", "a", "d", "cannot_link", 0)]) == {("ab", None), ("cd", None)}
 
 
+def test_of_several_edges_of_a_pair_the_strongest_counts():
+    found = [("a", "b", 0.96), ("a", "b", "rule:tax_id"), ("a", "b", 0.97), ("b", "c", 0.99)]
+    assert parts("abc", found, [("d1", "a", "c", "cannot_link", 0)]) == {("ab", None), ("c", None)}
+
+
 def test_a_group_takes_over_whom_each_of_its_records_must_stay_apart_from():
     found = [("a", "b", 0.99), ("b", "c", 0.98), ("a", "d", 0.97)]
     assert parts("abcd", found, [("d1", "c", "d", "cannot_link", 0)]) == {("abc", None), ("d", None)}

@@ -108,6 +108,16 @@ def test_every_day_equals_a_full_run_and_unchanged_customers_keep_their_id(seed=
         assert all(target in states for _, target in states.values() if target)
         before = now
     assert {"issued", "redirected", "revived", "retired"} <= changes_seen
+    assert not overlaps(journal)
+
+
+def overlaps(journal):
+    """Records that belong to two customers on one date."""
+    rows = memberships(journal).to_pylist()
+    assert len(rows) > DAYS
+    pairs = zip(rows, rows[1:], strict=False)
+    same = [(one, two) for one, two in pairs if one["record_key"] == two["record_key"]]
+    return [two for one, two in same if one["valid_to"] is None or one["valid_to"] > two["valid_from"]]
 
 
 def test_the_recorded_order_gives_the_same_ids_and_rows_when_rebuilt():
