@@ -205,3 +205,11 @@ def test_an_older_id_that_came_back_into_a_younger_customer_does_not_take_it_ove
     world.day()
     assert world.day("a:changed", "b:changed") == {"a": second, "b": second}
     assert world.means(first) == [second]
+
+
+def test_a_link_to_another_customer_is_no_reason():
+    world = World({("a", "d"): 0.96, ("b", "d"): 0.99, ("b", "c"): 0.995})
+    now = world.day("a", "b", "c", "d", decided=[("d1", "c", "d", "cannot_link")])
+    assert now["a"] == now["d"] != now["b"] == now["c"]
+    why = {row["record_key"]: (row["linked_to"], row["score"]) for row in world.journal.rows(MEMBERSHIPS).to_pylist()}
+    assert why["d"] == ("a", 0.96)

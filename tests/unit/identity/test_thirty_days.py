@@ -1,5 +1,6 @@
 """Thirty days of records that come, change, go and return, and of stewards who decide, against a full run each day."""
 
+import itertools
 import random
 from hashlib import sha256
 
@@ -115,8 +116,7 @@ def overlaps(journal):
     """Records that belong to two customers on one date."""
     rows = memberships(journal).to_pylist()
     assert len(rows) > DAYS
-    pairs = zip(rows, rows[1:], strict=False)
-    same = [(one, two) for one, two in pairs if one["record_key"] == two["record_key"]]
+    same = [(one, two) for one, two in itertools.pairwise(rows) if one["record_key"] == two["record_key"]]
     return [two for one, two in same if one["valid_to"] is None or one["valid_to"] > two["valid_from"]]
 
 
