@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from spark_jobs.identity.day import run_day
@@ -37,6 +38,31 @@ def test_the_same_date_with_the_same_inputs_changes_nothing():
     commits = tables.commits
     again = run_day(Journal(tables), FIRST, MATCHING, Policy())
     assert (again.is_repeated, again.step_id, tables.commits) == (True, done.step_id, commits)
+
+
+def test_the_order_of_rows_is_no_other_input():
+    tables = Memory()
+    run_day(Journal(tables), SECOND, MATCHING, Policy())
+    shuffled = SECOND.records.take(pa.array([3, 1, 0, 2]))
+    assert run_day(
+        Journal(tables), Day(SECOND.business_date, shuffled, SECOND.decisions), MATCHING, Policy()
+    ).is_repeated
+
+
+def test_a_decision_that_is_no_longer_delivered_stands_no_more():
+    journal = Journal(Memory())
+    run_day(journal, SECOND, MATCHING, Policy())
+    run_day(journal, Day(day_of(2), SECOND.records), MATCHING, Policy())
+    assert journal.standing().decisions.num_rows == 0
+    assert len({row["customer_id"] for row in memberships(journal).to_pylist() if row["valid_to"] is None}) == 3
+
+
+def test_a_second_decision_of_the_same_day_takes_effect():
+    journal, rows = Journal(Memory()), records(("a", 0, 1), ("c", 0, 1))
+    first, second = ("d1", "a", "c", "cannot_link", 0), ("d2", "a", "c", "must_link", 0)
+    run_day(journal, Day(day_of(0), rows, decisions(first)), MATCHING, Policy())
+    run_day(journal, Day(day_of(1), rows, decisions(first, second)), MATCHING, Policy())
+    assert len({row["customer_id"] for row in memberships(journal).to_pylist() if row["valid_to"] is None}) == 1
 
 
 def test_a_date_stopped_after_any_commit_is_completed_by_running_it_again():
