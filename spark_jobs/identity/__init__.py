@@ -1,1 +1,1 @@
-"""One customer, one household: which source records are the same party."""
+"""Identity: source records become customers, in a ledger that only ever grows and can always be taken back."""
