@@ -95,7 +95,8 @@ def _refuse_other_home(spark: "SparkSession", settings: Settings) -> None:
     """Two homes with the same port would write into each other's tables."""
     if settings.remote:
         return
-    serves = Path(spark.conf.get("spark.sql.warehouse.dir").removeprefix("file:")).parent
+    warehouse = spark.conf.get("spark.sql.warehouse.dir") or ""
+    serves = Path(warehouse.removeprefix("file:")).parent
     if serves.resolve() != settings.home.resolve():
         raise LakehouseUnreachableError(
             f"The lakehouse process at {settings.spark_remote} serves {serves}, not {settings.home}: stop it there "

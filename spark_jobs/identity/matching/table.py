@@ -35,4 +35,5 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
 
     Nothing spills to disk: records hold clear values, which belong in the vault only.
     """
-    return duckdb.connect(config={"temp_directory": ""} | ({"threads": threads} if threads else {}))
+    config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": ""}
+    return duckdb.connect(config=config | ({"threads": threads} if threads else {}))
