@@ -3,6 +3,8 @@
 import shutil
 from datetime import date, datetime
 
+import pytest
+
 from spark_jobs.catalog.loading import SPARK_JOBS, load_catalog
 from spark_jobs.catalog.models import Catalog
 from spark_jobs.landing import land_system
@@ -26,6 +28,15 @@ def catalog_with_the_guide(root) -> Catalog:
     return Catalog({SOURCE: catalog.sources[SOURCE]}, catalog.entities)
 
 
+@pytest.fixture
+def forgotten(spark):
+    """What the test makes known to the shared metastore is forgotten again: other homes have the same names."""
+    yield
+    for table in ("silver.interactions", "quarantine.silver_rows"):
+        spark.sql(f"drop table if exists {table}").collect()
+
+
+@pytest.mark.usefixtures("forgotten")
 def test_the_guide_keeps_its_promise(spark, lakehouse, tmp_path):
     catalog = catalog_with_the_guide(tmp_path / "catalog")
     settings = lakehouse.model_copy(update={"home": tmp_path / "home", "inbox": tmp_path / "inbox"})
