@@ -112,7 +112,7 @@ def _columns(settings: Settings, catalog: Catalog, run: GateRun) -> dict[str, It
         return {name: silver_columns(one) for name, one in catalog.entities.items()}
     folders = (settings.home / "tables" / run.layer).glob("*/_delta_log")
     written = [folder.parent for folder in folders if any(folder.glob("*.json"))]
-    tables = {folder.name: DeltaTable(str(folder), without_files=True) for folder in written}
+    tables = {folder.name: DeltaTable(str(folder)) for folder in written}
     return {name: [field.name for field in table.schema().fields] for name, table in tables.items()}
 
 

@@ -39,7 +39,7 @@ def _comments(home: Path, table: TableVersion, told: Description) -> str:
     """Column list and comment of a view; Spark wants all columns, in order, or none."""
     if not told.columns:
         return ""
-    fields = DeltaTable(str(table.folder(home)), version=table.delta_version, without_files=True).schema().fields
+    fields = DeltaTable(str(table.folder(home)), version=table.delta_version).schema().fields
     columns = ", ".join(
         f"`{one.name}` comment {_literal(told.columns[one.name])}" if told.columns.get(one.name) else f"`{one.name}`"
         for one in fields

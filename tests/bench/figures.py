@@ -29,6 +29,7 @@ class Figure:
     ratio: float | None = None
     runs: list[float] = field(default_factory=list)
     detail: dict[str, float | int | str] = field(default_factory=dict)
+    measured_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def versus(figure_id: str, what: str, goal: float, pairs: list[tuple[float, float]], peer: str) -> Figure:
@@ -87,10 +88,10 @@ def save(figures: Iterable[Figure], docs: Path = DOCS) -> None:
 
 def render(report: dict) -> str:
     """The report as a Markdown table."""
-    head = ["| figure | what | measured | peer | ratio | goal | met |", "|---|---|---|---|---|---|---|"]
+    head = ["| figure | what | measured | peer | ratio | goal | met | at |", "|---|---|---|---|---|---|---|---|"]
     rows = [_row(one) for one in report["results"]]
     about = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in report["machine"].items())
-    intro = ["# Benchmarks", "", f"Made by `make bench` on {report['measured_at']}: {about}.", ""]
+    intro = ["# Benchmarks", "", f"Made by `make bench`, the last one on {report['measured_at']}: {about}.", ""]
     return "\n".join([*intro, *head, *rows]) + "\n"
 
 
@@ -105,5 +106,6 @@ def _row(one: dict) -> str:
         ratio,
         one["goal"],
         "yes" if one["met"] else "no",
+        one["measured_at"][:16],
     ]
     return "| " + " | ".join(cells) + " |"

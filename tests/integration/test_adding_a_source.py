@@ -1,16 +1,15 @@
 """The guide's contract and file, landed and built: what it promises in its last table is what comes of them."""
 
-import shutil
 from datetime import date, datetime
 
 import pytest
 
-from spark_jobs.catalog.loading import SPARK_JOBS, load_catalog
+from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.models import Catalog
 from spark_jobs.landing import land_system
 from spark_jobs.ledger import Ledger
 from spark_jobs.runner import build_entity
-from tests.fixtures.guide import guide_block
+from tests.fixtures.guide import catalog_root_with_the_guide, guide_block
 from tests.integration.silver_world import table_rows
 
 DAY = date(2026, 6, 3)
@@ -19,12 +18,7 @@ SOURCE = "concierge/requests"
 
 def catalog_with_the_guide(root) -> Catalog:
     """Every entity, and no other source: nothing but the guide's file is at stake."""
-    for folder in ("sources", "entities", "transforms"):
-        shutil.copytree(SPARK_JOBS / folder, root / folder)
-    contract = root / "sources" / f"{SOURCE}.yml"
-    contract.parent.mkdir()
-    contract.write_text(guide_block("yaml"), encoding="utf-8")
-    catalog = load_catalog(root)
+    catalog = load_catalog(catalog_root_with_the_guide(root))
     return Catalog({SOURCE: catalog.sources[SOURCE]}, catalog.entities)
 
 

@@ -2,27 +2,19 @@
 
 import csv
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-from spark_jobs.catalog.loading import SPARK_JOBS, load_catalog
+from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.problems import DefinitionErrors
-from tests.fixtures.guide import guide_block, guide_text
-
-CONTRACT = "sources/concierge/requests.yml"
+from tests.fixtures.guide import CONTRACT, catalog_root_with_the_guide, guide_block, guide_text
 
 
 @pytest.fixture
 def root(tmp_path) -> Path:
-    """The real catalogue with the guide's contract saved where the guide says."""
-    for folder in ("sources", "entities", "transforms"):
-        shutil.copytree(SPARK_JOBS / folder, tmp_path / folder)
-    assert f"`spark_jobs/{CONTRACT}`" in guide_text()
-    (tmp_path / CONTRACT).parent.mkdir()
-    (tmp_path / CONTRACT).write_text(guide_block("yaml"), encoding="utf-8")
-    return tmp_path
+    """The real catalogue and the guide's contract."""
+    return catalog_root_with_the_guide(tmp_path)
 
 
 def test_the_contract_of_the_guide_is_valid_in_the_real_catalogue(root):
