@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from dbt_project.identity_staging import COLUMNS, identity_models
 from spark_jobs.catalog.models import Catalog, Entity, Source
 from spark_jobs.catalog.names import SILVER_ADDED_COLUMNS, VALIDITY_COLUMNS
 
@@ -25,13 +26,19 @@ MAXIMUM_AGE_DAYS = {"business_days": 0, "daily": 0, "weekly": 6, "monthly": 31}
 
 
 def compile_models(
-    catalog: Catalog, environment: str, folder: Path = GENERATED, missing: Collection[str] = ()
+    catalog: Catalog,
+    environment: str,
+    folder: Path = GENERATED,
+    missing: Collection[str] = (),
+    identity: Collection[str] = (),
 ) -> list[Path]:
     """Write every generated model into `folder`, emptied first. Returns the files in order of name.
 
     Entities in `missing` have no silver table, since nothing that feeds them was ever delivered: they have no rows.
+    `identity` are the tables of schema identity that there are.
     """
-    files = {}
+    files = identity_models(identity)
+    files["stg_identity.yml"] = _identity_documentation()
     for entity in catalog.entities.values():
         has_table = entity.name not in missing
         files[f"stg_silver__{entity.name}.sql"] = _staging(entity, has_table)
@@ -86,6 +93,16 @@ def _documentation(entity: Entity) -> str:
         _described(f"stg_silver__{entity.name}_history", text, columns | kept),
     ]
     return _yaml({"version": 2, "models": models})
+
+
+def _identity_documentation() -> str:
+    models = [
+        _described(f"stg_identity__{table}", f"identity.{table}.", {name: text for name, (_, text) in columns.items()})
+        for table, columns in COLUMNS.items()
+    ]
+    tables = [{"name": table} for table in COLUMNS]
+    source = {"name": "identity", "schema": "identity", "description": "Customers, resolved.", "tables": tables}
+    return _yaml({"version": 2, "models": models, "sources": [source]})
 
 
 def _described(name: str, text: str, columns: Mapping[str, str]) -> dict[str, Any]:

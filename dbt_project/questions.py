@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "questions"
-INTRODUCTION = """# Ten questions and their answers
+INTRODUCTION = """# Questions and their answers
 
 Each question is a file in this folder: the question, what its answer tells, and the SQL over `serving`. Run one in any
 SQL client of the lakehouse (see the README); `python -m dbt_project.questions` runs all and writes this page.

@@ -93,9 +93,8 @@ def target_folder(settings: Settings) -> Path:
 
 def _run(settings: Settings, arguments: list[str], business_date: str, run_id: str) -> DbtResult:
     catalog = load_catalog(settings.catalog_root)
-    tables = settings.home / "tables" / "silver"
-    missing = [name for name in catalog.entities if not (tables / name / "_delta_log").is_dir()]
-    compile_models(catalog, settings.environment, missing=missing)
+    missing = [name for name in catalog.entities if name not in _built(settings, "silver")]
+    compile_models(catalog, settings.environment, missing=missing, identity=_built(settings, "identity"))
     target = target_folder(settings)
     values = {
         "business_date": business_date, "base_currency": settings.base_currency, "run_id": run_id,
@@ -114,6 +113,11 @@ def _run(settings: Settings, arguments: list[str], business_date: str, run_id: s
     finally:
         close(spark)
     return _result(outcome, target)
+
+
+def _built(settings: Settings, schema: str) -> set[str]:
+    """Names of the schema's tables that have been written."""
+    return {log.parent.name for log in (settings.home / "tables" / schema).glob("*/_delta_log")}
 
 
 def _show_ledger(spark: Any, settings: Settings) -> None:

@@ -141,7 +141,7 @@ class OnePassEngine(SparkDFExecutionEngine):
 
     def _count_duplicates(self, metric: MetricConfiguration) -> int:
         rows, keys = self._keyed_rows(metric)
-        return rows_of_repeated_keys(rows, keys) if has_repeats(rows, keys) else 0
+        return rows_of_repeated_keys(rows, keys) if has_repeats(rows, keys, self._row_count) else 0
 
     def _keyed_rows(self, metric: MetricConfiguration) -> tuple[DataFrame, list[str]]:
         """The rows whose keys are compared, and the names of the key columns."""

@@ -19,6 +19,8 @@ Batches: TypeAlias = "Iterator[pa.RecordBatch]"
 
 LARGE_ROWS = 2_000_000
 BUCKETS = 64
+ROWS_PER_TASK = 2_500_000
+"""Hashes that one task sorts again, 20 MB of them: a task costs a worker's turn whatever it holds."""
 
 
 def surplus(keys: list[str], is_counted: Column) -> Column:
@@ -26,11 +28,12 @@ def surplus(keys: list[str], is_counted: Column) -> Column:
     return F.count(F.when(is_counted, 1)) - F.count_distinct(F.when(is_counted, F.xxhash64(*keys)))
 
 
-def has_repeats(rows: DataFrame, keys: list[str]) -> bool:
-    """Whether a key hash of a large table occurs twice."""
+def has_repeats(rows: DataFrame, keys: list[str], row_count: int) -> bool:
+    """Whether a key hash of a large table, of about `row_count` rows, occurs twice."""
+    tasks = min(BUCKETS, max(2, row_count // ROWS_PER_TASK))
     hashes = rows.select(F.xxhash64(*keys).alias("hash"))
     buckets = hashes.mapInArrow(sort_into(BUCKETS), "bucket int, hashes binary")
-    repeats_by_part = buckets.repartition(BUCKETS // 4, "bucket").mapInArrow(count_repeats(), "repeats long")
+    repeats_by_part = buckets.repartition(tasks, "bucket").mapInArrow(count_repeats(), "repeats long")
     return (repeats_by_part.agg(F.sum("repeats")).collect()[0][0] or 0) > 0
 
 

@@ -47,7 +47,7 @@ class Settings(BaseModel):
     thrift_port: int = Field(10000, ge=1024, le=65535)
     airflow_port: int = Field(8080, ge=1024, le=65535)
     driver_memory: str = Field("5g", pattern=r"^\d+[gm]$", description="heap of the lakehouse process")
-    large_rows: int = Field(300_000, ge=0, description="above this many bronze rows an entity is streamed, kept by key")
+    large_rows: int = Field(100_000, ge=0, description="above this many bronze rows an entity is streamed, kept by key")
     merge_share: float = Field(0.3, ge=0, description="up to this share of changed rows merging is cheaper than anew")
     retention_days: int = Field(60, ge=1, description="how long earlier versions of a table can be read")
     threads: int = Field(0, ge=0, description="cores that Spark uses; all of the machine when 0")

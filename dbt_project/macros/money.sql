@@ -16,6 +16,17 @@
     ) }}
 {%- endmacro %}
 
+{# The same of an amount in ten-thousandths, in ten-thousandths. #}
+{% macro owner_part_of_units(units) -%}
+    case
+        when share_from_rate = 0 and share_to_rate = 1 then {{ units }}
+        else cast(
+            round(cast({{ units }} as decimal(20, 0)) * cast(share_to_rate as decimal(12, 10)))
+            - round(cast({{ units }} as decimal(20, 0)) * cast(share_from_rate as decimal(12, 10))) as bigint
+        )
+    end
+{%- endmacro %}
+
 {# Amounts are summed as whole ten-thousandths: exact, and many times faster than decimals in a wide aggregate. #}
 {% macro as_units(amount) -%}
     cast(({{ amount }}) * 10000 as bigint)
@@ -26,9 +37,13 @@
     {{ money("cast(coalesce(" ~ expression ~ ", 0) as decimal(20, 0)) * 0.0001") }}
 {%- endmacro %}
 
-{# The sum of an amount in ten-thousandths over the rows that meet a condition, as money. #}
+{# The sum of an amount in ten-thousandths over the rows that meet a condition, as money, or left in ten-thousandths. #}
 {% macro sum_where(units, condition) -%}
-    {{ money_of_units("sum(case when " ~ condition ~ " then " ~ units ~ " end)") }}
+    {{ money_of_units(units_where(units, condition)) }}
+{%- endmacro %}
+
+{% macro units_where(units, condition) -%}
+    sum(case when {{ condition }} then {{ units }} end)
 {%- endmacro %}
 
 {# How many rows meet a condition. #}

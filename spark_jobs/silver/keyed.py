@@ -158,5 +158,9 @@ def _add_moved(build: Build, change: Change, counts: dict[Key, Counts], moved: D
 
 
 def is_small(change: Change, share: float) -> bool:
-    """Whether so few rows came or went that merging is cheaper than a rebuild."""
-    return change.rows <= share * change.after.stored_rows
+    """Whether so few rows came or went that merging is cheaper than a rebuild.
+
+    A snapshot brings every row again whatever changed, and a rebuild would type all that came before it too.
+    """
+    snapshots = sum(feed.stored_rows for feed in change.touched_feeds if feed.is_snapshot)
+    return change.rows - snapshots <= share * change.after.stored_rows

@@ -69,7 +69,7 @@ def _write_new_key(file: Path) -> None:
     except FileExistsError:
         pass  # another thread or process was faster: its key counts
     finally:
-        os.unlink(draft)
+        Path(draft).unlink()
 
 
 def key_check(key: bytes) -> str:

@@ -11,20 +11,31 @@ from spark_jobs.silver.quarantine import clear_quarantine
 from spark_jobs.silver.vault import has_vault, rewrite_vault, vault_table
 from spark_jobs.transforms.rules import content_hash
 
+KEPT_ROWS = 20_000
+"""Of more bronze rows than this the classified ones are kept while the table is built."""
+
 
 def rebuild_small(build: Build) -> dict[Key, Counts]:
     """Write the whole table from all accepted rows, each classified in a window over its key.
 
-    The rows are computed twice, for the table and for the counts: at this size that is cheaper than keeping them.
+    Few rows are computed once for each use (table, vault, counts), which is cheaper than keeping them; more are kept.
     """
     if not build.inputs.delivery_ids:
         return empty(build)
     rows = classified(build.rows(), build.inputs)
-    written = build.with_audit(shown(rows, build.inputs.entity))
-    io.overwrite(_with_older_change_date(build, written).coalesce(1), build.settings, build.table, build.note)
-    rewrite_vault(build, rows)
-    counts = count_rows(rows, build.inputs)
-    write_quarantine(build, build.rows().where("_problem is not null"), counts, build.had_quarantined)
+    is_kept = build.inputs.stored_rows > KEPT_ROWS
+    if is_kept:
+        rows.persist()
+    try:
+        written = build.with_audit(shown(rows, build.inputs.entity))
+        io.overwrite(_with_older_change_date(build, written).coalesce(1), build.settings, build.table, build.note)
+        rewrite_vault(build, rows)
+        counts = count_rows(rows, build.inputs)
+        bad = (rows if is_kept else build.rows()).where("_problem is not null")
+        write_quarantine(build, bad, counts, build.had_quarantined)
+    finally:
+        if is_kept:
+            rows.unpersist()
     return counts
 
 

@@ -6,6 +6,7 @@ BELLWETHER_BENCH_CUSTOMERS and BELLWETHER_BENCH_POSTINGS make it smaller; BELLWE
 import os
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from dbt_project.released import released_tables
@@ -24,6 +25,8 @@ CUSTOMERS = int(os.environ.get("BELLWETHER_BENCH_CUSTOMERS", "100000"))
 POSTINGS = int(os.environ.get("BELLWETHER_BENCH_POSTINGS", "10000000"))
 DAY = "2026-06-01"
 GOAL = 5.0
+TURNS = 4
+"""The first meets a process that has compiled nothing yet; the lakehouse is a warm one, so that turn is only told."""
 
 
 def measure() -> list[Figure]:
@@ -34,12 +37,13 @@ def measure() -> list[Figure]:
         write_governance(settings.home, {})
         lakehouse.start(settings)
         try:
-            pairs = [(_spark(settings, turn), _duckdb(settings)) for turn in range(3)]
+            pairs = [(_spark(settings, turn), _duckdb(settings)) for turn in range(TURNS)]
         finally:
             lakehouse.stop(settings)
         _compare(settings)
-    what = f"marts of {CUSTOMERS} customers and {POSTINGS} postings, tests left out"
-    return [versus("customer_360_vs_duckdb", what, GOAL, pairs, "DuckDB, same compiled SQL, same files")]
+    what = f"marts of {CUSTOMERS} customers and {POSTINGS} postings in a warm process, tests left out"
+    figure = versus("customer_360_vs_duckdb", what, GOAL, pairs[1:], "DuckDB, same compiled SQL, same files")
+    return [replace(figure, detail={"first turn, cold": round(pairs[0][0] / pairs[0][1], 2)})]
 
 
 def _spark(settings: Settings, turn: int) -> float:

@@ -42,7 +42,7 @@ def test_models_are_those_written_by_hand(catalog, tmp_path):
 def test_compiling_twice_gives_the_same_bytes(catalog, tmp_path):
     first = {path.name: path.read_bytes() for path in compile_models(catalog, "demo", tmp_path)}
     second = {path.name: path.read_bytes() for path in compile_models(catalog, "demo", tmp_path)}
-    assert len(first) == 8
+    assert len(first) == 14
     assert first == second
 
 
@@ -67,4 +67,21 @@ def test_an_entity_that_was_never_delivered_has_no_rows(catalog, tmp_path):
         "    cast(null as string) as source_system,\n"
         "    cast(null as date) as _changed_date\n"
         "where false\n"
+    )
+
+
+def test_before_identity_has_run_every_party_is_a_customer_and_a_household_of_its_own(catalog, tmp_path):
+    compile_models(catalog, "demo", tmp_path)
+    for table in ("customer_records", "households", "household_members"):
+        sql = (tmp_path / f"stg_identity__{table}.sql").read_text(encoding="utf-8")
+        assert "ref('stg_silver__parties')" in sql
+        assert "party_id as h" in sql or "party_id as customer_id" in sql
+
+
+def test_what_identity_wrote_is_read_column_by_column(catalog, tmp_path):
+    compile_models(catalog, "demo", tmp_path, identity={"customer_ids"})
+    sql = (tmp_path / "stg_identity__customer_ids.sql").read_text(encoding="utf-8")
+    assert sql == (
+        "select\n    customer_id,\n    current_customer_id,\n    moved_date\n"
+        "from {{ source('identity', 'customer_ids') }}\n"
     )

@@ -1,4 +1,5 @@
 -- One row per account with postings up to the business date: flows and behaviour over the windows before it.
+-- Amounts are ten-thousandths of the base currency here.
 {% set windows = [7, 30, 90, 365] %}
 {% set kinds = [
     ('card_spending', 'card_payment'), ('cash_withdrawal', 'cash_withdrawal'), ('fee', 'fee'), ('salary', 'salary'),
@@ -28,18 +29,18 @@ final as (
     select
         account_id,
         {% for days in windows %}
-        {{ sum_where("units", "is_credit and age_days < " ~ days) }} as inflow_last_{{ days }}_days_amount,
-        {{ sum_where("units", "not is_credit and age_days < " ~ days) }} as outflow_last_{{ days }}_days_amount,
+        {{ units_where("units", "is_credit and age_days < " ~ days) }} as inflow_last_{{ days }}_days_units,
+        {{ units_where("units", "not is_credit and age_days < " ~ days) }} as outflow_last_{{ days }}_days_units,
         {{ count_where("is_credit and age_days < " ~ days) }} as credit_last_{{ days }}_days_count,
         {{ count_where("not is_credit and age_days < " ~ days) }} as debit_last_{{ days }}_days_count,
         {% for name, code in kinds %}
-        {{ sum_where("units", "transaction_type_code = '" ~ code ~ "' and age_days < " ~ days) }}
-            as {{ name }}_last_{{ days }}_days_amount,
+        {{ units_where("units", "transaction_type_code = '" ~ code ~ "' and age_days < " ~ days) }}
+            as {{ name }}_last_{{ days }}_days_units,
         {% endfor %}
         {% endfor %}
         {% for code in yearly_kinds %}
-        {{ sum_where("units", "transaction_type_code = '" ~ code ~ "' and age_days < 365") }}
-            as {{ code }}_last_365_days_amount,
+        {{ units_where("units", "transaction_type_code = '" ~ code ~ "' and age_days < 365") }}
+            as {{ code }}_last_365_days_units,
         {% endfor %}
         {% for channel in channels %}
         {{ count_where("channel_code = '" ~ channel ~ "' and age_days < 90") }}

@@ -2,13 +2,14 @@
 -- Stretches of an account meet without gap and end at 1, so that rounded parts add up to the whole.
 with
 
-account_parties as (select * from {{ ref('stg_silver__account_parties') }}),
+account_parties as (select * from {{ with_customer(ref('stg_silver__account_parties')) }}),
 
 customers as (select customer_id from {{ ref('int_customers_known') }}),
 
-owners as (
+parties as (
     select
         account_id,
+        customer_id,
         party_id,
         min(case role_code when 'owner' then 0 else 1 end) as role_rank,
         max(ownership_share_rate) as stated_rate
@@ -17,13 +18,24 @@ owners as (
         role_code in ('owner', 'joint_owner')
         and coalesce(started_date, {{ business_date() }}) <= {{ business_date() }}
         and coalesce(ended_date, {{ business_date() }}) >= {{ business_date() }}
-    group by account_id, party_id
+    group by account_id, customer_id, party_id
+),
+
+-- a customer who owns by several records owns what all of them do
+owners as (
+    select
+        account_id,
+        customer_id,
+        min(role_rank) as role_rank,
+        sum(stated_rate) as stated_rate
+    from parties
+    group by account_id, customer_id
 ),
 
 measured as (
     select
         account_id,
-        party_id,
+        customer_id,
         role_rank,
         count(*) over (partition by account_id) as owners_count,
         case
@@ -36,13 +48,13 @@ measured as (
 stretched as (
     select
         account_id,
-        party_id,
+        customer_id,
         role_rank,
         owners_count,
         cast(weight as decimal(20, 10)) as weight,
         cast(sum(weight) over (partition by account_id) as decimal(20, 10)) as total_weight,
         cast(sum(weight) over (
-            partition by account_id order by role_rank, party_id
+            partition by account_id order by role_rank, customer_id
             rows between unbounded preceding and current row
         ) as decimal(20, 10)) as weight_to
     from measured
@@ -51,7 +63,7 @@ stretched as (
 final as (
     select
         stretched.account_id,
-        stretched.party_id as customer_id,
+        stretched.customer_id,
         stretched.owners_count,
         cast(try_divide(stretched.weight_to - stretched.weight, stretched.total_weight) as decimal(20, 10))
             as share_from_rate,
@@ -60,7 +72,7 @@ final as (
         customers.customer_id is not null as is_customer,
         stretched.role_rank = 0 and stretched.weight_to = stretched.weight as is_first_owner
     from stretched
-    left join customers on customers.customer_id = stretched.party_id
+    left join customers on customers.customer_id = stretched.customer_id
 )
 
 select * from final

@@ -5,6 +5,8 @@ with
 
 cards as (select * from {{ ref('stg_silver__cards') }}),
 
+parties as (select * from {{ ref('int_customer_parties') }}),
+
 rights as (
     select
         source_system,
@@ -17,7 +19,8 @@ rights as (
 
 select
     cards.*,
-    coalesce(cards.party_id, rights.party_id) as customer_id
+    coalesce(parties.customer_id, cards.party_id, rights.party_id) as customer_id
 from cards
 left join rights
     on rights.source_system = cards.source_system and rights.account_right_id = cards.account_right_id
+left join parties on parties.party_id = coalesce(cards.party_id, rights.party_id)

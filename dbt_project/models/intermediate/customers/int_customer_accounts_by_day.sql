@@ -17,7 +17,7 @@ select
     days.customer_id,
     days.as_of_date,
     {% for amount in amounts %}
-    {{ money("sum(" ~ owner_part("account_daily." ~ amount) ~ ")") }} as {{ amount }},
+    {{ money_of_units("sum(" ~ owner_part_of_units(as_units("account_daily." ~ amount)) ~ ")") }} as {{ amount }},
     {% endfor %}
     sum(account_daily.credit_count) as credit_count,
     sum(account_daily.debit_count) as debit_count,

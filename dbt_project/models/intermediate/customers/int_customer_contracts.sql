@@ -5,7 +5,7 @@ cards as (select * from {{ ref('int_card_holders') }} where customer_id is not n
 
 borrowers as (select * from {{ ref('int_loan_borrowers') }} where is_current),
 
-policies as (select * from {{ ref('stg_silver__policies') }}),
+policies as (select * from {{ with_customer(ref('stg_silver__policies')) }}),
 
 rates as (select * from {{ ref('int_fx_rates_daily') }} where rate_date = {{ business_date() }}),
 
@@ -37,7 +37,7 @@ contracts as (
     left join rates on rates.currency_code = borrowers.currency_code
     union all
     select
-        policies.party_id as customer_id,
+        policies.customer_id,
         'policy' as kind,
         policies.policy_type_code as type_code,
         policies.status_code in ('active', 'claimed') as is_live,

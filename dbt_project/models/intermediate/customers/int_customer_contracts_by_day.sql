@@ -5,7 +5,7 @@ days as (select distinct as_of_date from {{ ref('int_customer_days') }}),
 
 loans as (select * from {{ ref('int_loan_borrowers') }}),
 
-policies as (select * from {{ ref('stg_silver__policies_history') }} where not is_deleted),
+policies as (select * from {{ with_customer(ref('stg_silver__policies_history')) }} where not is_deleted),
 
 rates as (select * from {{ ref('int_fx_rates_daily') }}),
 
@@ -23,7 +23,7 @@ amounts as (
     left join rates on rates.currency_code = loans.currency_code and rates.rate_date = days.as_of_date
     union all
     select
-        policies.party_id as customer_id,
+        policies.customer_id,
         days.as_of_date,
         0 as loan_amount,
         {{ in_base("policies.cash_value_amount", rate_of("policies.currency_code", "rates")) }}

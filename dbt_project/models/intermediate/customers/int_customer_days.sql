@@ -1,4 +1,5 @@
--- One row per customer and date that this run writes anew: the earliest of accounts, loans and policies.
+-- One row per customer and date that this run writes anew: the earliest of accounts, loans and policies; every date of
+-- a customer whose records came from another customer, or went to one.
 with
 
 customers as (select customer_id from {{ ref('int_customers_known') }}),
@@ -17,6 +18,8 @@ contracts as (
     where _changed_date >= {{ business_date() }}
 ),
 
+moved as (select customer_id from {{ ref('stg_identity__customer_ids') }} where moved_date >= {{ business_date() }}),
+
 accounts_by_customer as (
     select
         owners.customer_id,
@@ -30,10 +33,12 @@ starts as (
     select
         customers.customer_id,
         greatest({{ first_loaded_date() }}, least(
-            {{ first_new_date() }}, accounts_by_customer.from_date, changes.changed_date
+            {{ first_new_date() }}, accounts_by_customer.from_date, changes.changed_date,
+            case when moved.customer_id is not null then {{ first_loaded_date() }} end
         )) as from_date
     from customers
     left join accounts_by_customer on accounts_by_customer.customer_id = customers.customer_id
+    left join moved on moved.customer_id = customers.customer_id
     cross join (select min(changed_date) as changed_date from contracts) as changes
 )
 

@@ -4,14 +4,14 @@ with
 
 events as (
     select
-        party_id as customer_id,
+        customer_id,
         event_type_code,
         channel_code,
         session_id,
         device_code,
         event_at,
         datediff({{ business_date() }}, cast(event_at as date)) as age_days
-    from {{ ref('stg_silver__events') }}
+    from {{ with_customer(ref('stg_silver__events')) }}
     where party_id is not null and cast(event_at as date) <= {{ business_date() }}
 ),
 

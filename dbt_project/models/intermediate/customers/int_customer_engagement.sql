@@ -3,7 +3,7 @@ with
 
 campaigns as (
     select
-        party_id as customer_id,
+        customer_id,
         {{ count_where("contacted_date > date_sub(" ~ business_date() ~ ", 90)") }}
             as campaign_contact_last_90_days_count,
         count(*) as campaign_contacts_count,
@@ -11,28 +11,40 @@ campaigns as (
         {{ count_where("is_clicked") }} as campaign_clicked_count,
         {{ count_where("is_converted") }} as campaign_converted_count,
         max(contacted_date) as last_campaign_contact_date
-    from {{ ref('stg_silver__campaigns') }}
+    from {{ with_customer(ref('stg_silver__campaigns')) }}
     where contacted_date <= {{ business_date() }}
-    group by party_id
+    group by customer_id
 ),
 
 points as (
     select
-        party_id as customer_id,
+        customer_id,
         cast(sum(points) as bigint) as loyalty_points_balance,
         cast(coalesce(sum(case
             when movement_type_code = 'redeem' and movement_date > date_sub({{ business_date() }}, 365)
                 then 0 - points
         end), 0) as bigint) as loyalty_points_redeemed_last_365_days,
         max(movement_date) as last_loyalty_movement_date
-    from {{ ref('stg_silver__loyalty_movements') }}
+    from {{ with_customer(ref('stg_silver__loyalty_movements')) }}
     where movement_date <= {{ business_date() }}
-    group by party_id
+    group by customer_id
+),
+
+-- of decisions that a customer took under several records the last one counts, a refusal before a consent
+latest_decisions as (
+    select
+        *,
+        is_granted and coalesce(expires_date >= {{ business_date() }}, true) as is_live,
+        row_number() over (
+            partition by customer_id, purpose_code, channel_code order by decided_at desc, is_granted asc
+        ) as place
+    from {{ with_customer(ref('stg_silver__consents')) }}
+    where cast(decided_at as date) <= {{ business_date() }}
 ),
 
 consents as (
     select
-        party_id as customer_id,
+        customer_id,
         {% for purpose in ['marketing', 'profiling', 'data_sharing', 'advice', 'research'] %}
         max(case when purpose_code = '{{ purpose }}' then is_live end) as has_{{ purpose }}_consent,
         {% endfor %}
@@ -41,14 +53,9 @@ consents as (
             as has_{{ channel }}_marketing_consent,
         {% endfor %}
         max(cast(decided_at as date)) as last_consent_decision_date
-    from (
-        select
-            *,
-            is_granted and coalesce(expires_date >= {{ business_date() }}, true) as is_live
-        from {{ ref('stg_silver__consents') }}
-        where cast(decided_at as date) <= {{ business_date() }}
-    )
-    group by party_id
+    from latest_decisions
+    where place = 1
+    group by customer_id
 ),
 
 known as (

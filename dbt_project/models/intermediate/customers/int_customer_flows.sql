@@ -3,13 +3,13 @@
 {% set amounts = [] %}
 {% for days in windows %}
 {% for name in ['inflow', 'outflow', 'card_spending', 'cash_withdrawal', 'fee', 'salary'] %}
-{% do amounts.append(name ~ '_last_' ~ days ~ '_days_amount') %}
+{% do amounts.append(name ~ '_last_' ~ days ~ '_days') %}
 {% endfor %}
 {% endfor %}
 {% for name in [
     'pension', 'dividend', 'interest', 'tax', 'insurance_premium', 'loan_payment', 'standing_order', 'direct_debit',
 ] %}
-{% do amounts.append(name ~ '_last_365_days_amount') %}
+{% do amounts.append(name ~ '_last_365_days') %}
 {% endfor %}
 {% set counts = [] %}
 {% for days in windows %}
@@ -28,7 +28,7 @@ owners as (select * from {{ ref('int_account_owners') }} where is_customer)
 select
     owners.customer_id,
     {% for amount in amounts %}
-    {{ money("sum(" ~ owner_part("flows." ~ amount) ~ ")") }} as {{ amount }},
+    {{ money_of_units("sum(" ~ owner_part_of_units("flows." ~ amount ~ "_units") ~ ")") }} as {{ amount }}_amount,
     {% endfor %}
     {% for count in counts %}
     sum(flows.{{ count }}) as {{ count }},

@@ -4,7 +4,7 @@ with
 
 interactions as (
     select
-        party_id as customer_id,
+        customer_id,
         channel_code,
         direction_code,
         outcome_code,
@@ -12,7 +12,7 @@ interactions as (
         duration_seconds,
         wait_seconds,
         datediff({{ business_date() }}, cast(started_at as date)) as age_days
-    from {{ ref('stg_silver__interactions') }}
+    from {{ with_customer(ref('stg_silver__interactions')) }}
     where party_id is not null and cast(started_at as date) <= {{ business_date() }}
 ),
 

@@ -1,38 +1,43 @@
--- One row per party with contacts, identifiers or relations: how it is reached, proven and related.
+-- One row per customer with contacts, identifiers or relations: how it is reached, proven and related.
 with
 
 contacts as (
     select
-        party_id as customer_id,
+        customer_id,
         contact_type_code as code,
         'contact' as kind,
         contact_token as other,
         coalesce(is_verified, false) as is_verified,
         cast(null as date) as end_date
-    from {{ ref('stg_silver__party_contacts') }}
+    from {{ with_customer(ref('stg_silver__party_contacts')) }}
 ),
 
 identifiers as (
     select
-        party_id as customer_id,
+        customer_id,
         identifier_type_code as code,
         'identifier' as kind,
         identifier_token as other,
         coalesce(is_verified, false) as is_verified,
         expiry_date as end_date
-    from {{ ref('stg_silver__party_identifiers') }}
+    from {{ with_customer(ref('stg_silver__party_identifiers')) }}
 ),
+
+parties as (select * from {{ ref('int_customer_parties') }}),
 
 relations as (
     select
-        from_party_id as customer_id,
-        relation_type_code as code,
+        rows.customer_id,
+        rows.relation_type_code as code,
         'relation' as kind,
-        to_party_id as other,
+        coalesce(others.customer_id, rows.to_party_id) as other,
         true as is_verified,
-        ended_date as end_date
-    from {{ ref('stg_silver__party_relations') }}
-    where coalesce(ended_date >= {{ business_date() }}, true)
+        rows.ended_date as end_date
+    from {{ with_customer(ref('stg_silver__party_relations'), "from_party_id") }} as rows
+    left join parties as others on others.party_id = rows.to_party_id
+    where
+        coalesce(rows.ended_date >= {{ business_date() }}, true)
+        and coalesce(others.customer_id, rows.to_party_id) <> rows.customer_id
 ),
 
 everything as (

@@ -3,7 +3,7 @@ with
 
 complaints as (
     select
-        party_id as customer_id,
+        customer_id,
         'complaint' as kind,
         status_code in ('open', 'in_progress') as is_open,
         severity_code in ('high', 'critical') as is_serious,
@@ -12,12 +12,12 @@ complaints as (
         cast(null as string) as answer_order,
         received_date as happened_date,
         cast(null as bigint) as resolution_hours
-    from {{ ref('stg_silver__complaints') }}
+    from {{ with_customer(ref('stg_silver__complaints')) }}
 ),
 
 cases as (
     select
-        party_id as customer_id,
+        customer_id,
         'case' as kind,
         status_code in ('open', 'waiting') as is_open,
         coalesce(closed_at, timestamp '{{ var("business_date") }} 23:59:59') > due_at as is_serious,
@@ -26,12 +26,12 @@ cases as (
         cast(null as string) as answer_order,
         cast(opened_at as date) as happened_date,
         cast(datediff(cast(closed_at as date), cast(opened_at as date)) * 24 as bigint) as resolution_hours
-    from {{ ref('stg_silver__cases') }}
+    from {{ with_customer(ref('stg_silver__cases')) }}
 ),
 
 surveys as (
     select
-        party_id as customer_id,
+        customer_id,
         'survey' as kind,
         false as is_open,
         false as is_serious,
@@ -40,7 +40,7 @@ surveys as (
         concat(date_format(responded_at, 'yyyyMMddHHmmss'), response_id) as answer_order,
         cast(responded_at as date) as happened_date,
         cast(null as bigint) as resolution_hours
-    from {{ ref('stg_silver__surveys') }}
+    from {{ with_customer(ref('stg_silver__surveys')) }}
 ),
 
 everything as (

@@ -3,13 +3,13 @@
 
 with
 
-loans as (select * from {{ ref('stg_silver__loans_history') }} where not is_deleted),
+loans as (select * from {{ with_customer(ref('stg_silver__loans_history')) }} where not is_deleted),
 
 owners as (select * from {{ ref('int_account_owners') }})
 
 select
-    loans.*,
-    coalesce(loans.party_id, owners.customer_id) as customer_id,
+    loans.* except (customer_id),
+    coalesce(loans.customer_id, owners.customer_id) as customer_id,
     case when loans.party_id is null then owners.share_from_rate else 0 end as share_from_rate,
     case when loans.party_id is null then owners.share_to_rate else 1 end as share_to_rate,
     case

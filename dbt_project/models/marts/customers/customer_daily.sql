@@ -1,7 +1,7 @@
 -- One row per customer and date loaded.
 {{ config(
     materialized='incremental', incremental_strategy='merge', unique_key=['customer_id', 'as_of_date'],
-    post_hook="{{ delete_removed('parties', 'customer_id', 'party_id') }}"
+    post_hook="{{ delete_unknown_customers() }}"
 ) }}
 
 with

@@ -5,6 +5,8 @@ parties as (select * from {{ ref('int_customers_known') }}),
 
 advisers as (select * from {{ ref('advisers') }}),
 
+households as (select * from {{ ref('stg_identity__household_members') }} where is_primary_household),
+
 rates as (select * from {{ ref('int_fx_rates_daily') }} where rate_date = {{ business_date() }}),
 
 final as (
@@ -12,6 +14,7 @@ final as (
         parties.customer_id,
         parties.adviser_id,
         parties.branch_id,
+        households.household_id,
         parties.party_type,
         parties.full_name_token,
         parties.name_script,
@@ -46,6 +49,7 @@ final as (
                 else 0
             end as bigint
         ) as age_years,
+        cast(parties.records_count as bigint) as records_count,
         cast(parties.dependants_count as bigint) as dependants_count,
         cast(datediff({{ business_date() }}, parties.relationship_started_date) as bigint) as tenure_days,
         {{ in_base("parties.annual_income_amount", rate_of("parties.income_currency_code", "rates")) }}
@@ -59,6 +63,7 @@ final as (
         parties.relationship_started_date,
         parties.relationship_ended_date
     from parties
+    left join households on households.customer_id = parties.customer_id
     left join advisers on advisers.adviser_id = parties.adviser_id
     left join rates on rates.currency_code = parties.income_currency_code
 )
