@@ -1,0 +1,109 @@
+"""Identity in the daily run: stewards' files change who is one customer, and a breached bound stops the run."""
+
+from datetime import date
+from functools import partial
+from itertools import pairwise
+
+import pytest
+
+from expectations.gate import GateFailed, run_gate
+from infra.demo_bank.bank import generate
+from infra.demo_bank.options import Options
+from spark_jobs.catalog.loading import load_catalog
+from spark_jobs.identity.current import CURRENT, CUSTOMER_IDS, CUSTOMER_RECORDS
+from spark_jobs.identity.daily import resolve_customers
+from spark_jobs.identity.quality import QUALITY
+from spark_jobs.identity.tables import STEPS
+from spark_jobs.landing import land_system
+from spark_jobs.ledger import Store
+from spark_jobs.runner import build_entity
+from tests.miniature.deliveries import as_csv
+
+DAYS = (date(2026, 6, 1), date(2026, 6, 2))
+SYSTEMS = ("crm", "family_relations", "stewardship")
+ENTITIES = (
+    "parties", "party_contacts", "party_identifiers", "party_relations", "identity_decisions", "identity_labels",
+)  # fmt: skip
+DECISION = ("decision_id", "left_key", "right_key", "kind", "decided_on", "steward", "reason", "is_revoked")
+LABEL = ("left_key", "right_key", "is_same", "labelled_on")
+ONE, OTHER = "crm|P00000001", "crm|P00000060"
+
+
+@pytest.fixture
+def forgotten(spark):
+    """What the test makes known to the shared metastore is forgotten again: other homes have the same names."""
+    yield
+    for row in spark.sql("show tables in silver").collect():
+        spark.sql(f"drop table if exists silver.{row['tableName']}").collect()
+
+
+@pytest.fixture
+def settings(lakehouse, tmp_path):
+    """A home of its own and two dates of deliveries of a bank of sixty customers without defects."""
+    inbox = tmp_path / "inbox"
+    generate(Options(inbox, days=2, customers=60, defect_rate=0.0, only=SYSTEMS))
+    return lakehouse.model_copy(update={"home": tmp_path / "home", "inbox": inbox})
+
+
+def decide(settings, day, kind):
+    row = (f"D-{kind}", ONE, OTHER, kind, day, "steward-1", "seen in the branch", "false")
+    send(settings, day, "decisions-desk.csv", DECISION, [row])
+
+
+def send(settings, day, name, names, rows):
+    text = as_csv(names, [dict(zip(names, row, strict=True)) for row in rows], ",")
+    (settings.inbox / "stewardship" / str(day) / name).write_text(text, encoding="utf-8")
+
+
+def run(spark, settings, day):
+    """Land, build and resolve one date, then the gate."""
+    catalog, run_id = load_catalog().in_environment("demo"), f"identity {day}"
+    for system in SYSTEMS:
+        land_system(catalog, settings, system, day, run_id)
+    for entity in ENTITIES:
+        build_entity(spark, catalog, settings, entity, day, run_id)
+    outcome = resolve_customers(settings, day)
+    run_gate(spark, settings, catalog, "identity", day, run_id)
+    return outcome
+
+
+def rows(settings, table, key):
+    return {row[key]: row for row in Store(settings.home).read(table).to_pylist()}
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_stewards_join_and_part_customers_by_files_and_a_breached_bound_stops_the_run(spark, settings):
+    decide(settings, DAYS[0], "must_link")
+    run(spark, settings, DAYS[0])
+    joined, steps = rows(settings, CUSTOMER_RECORDS, "record_key"), partial(rows, settings, STEPS, "step_id")
+    assert len(joined) > 60
+    assert joined[ONE]["customer_id"] == joined[OTHER]["customer_id"]
+    assert [joined[key]["is_primary"] for key in (ONE, OTHER)] == [True, False]
+    assert joined[OTHER]["reason"] == "must_link"
+    assert len(steps()) == 1
+
+    decide(settings, DAYS[1], "cannot_link")
+    run(spark, settings, DAYS[1])
+    parted, ids = rows(settings, CUSTOMER_RECORDS, "record_key"), rows(settings, CUSTOMER_IDS, "customer_id")
+    assert parted[ONE]["customer_id"] == joined[ONE]["customer_id"] != parted[OTHER]["customer_id"]
+    assert parted[OTHER]["is_primary"]
+    assert ids[parted[OTHER]["customer_id"]]["current_customer_id"] == parted[OTHER]["customer_id"]
+
+    versions = [Store(settings.home).create(table).version() for table in (*CURRENT, QUALITY)]
+    assert run(spark, settings, DAYS[1]).is_repeated
+    assert len(steps()) == 2
+    assert [Store(settings.home).create(table).version() for table in (*CURRENT, QUALITY)] == versions
+
+    keys = sorted(parted)[:51]
+    wrong = [(left, right, "true", DAYS[1]) for left, right in pairwise(keys)]
+    send(settings, DAYS[1], "labelled_pairs-desk.csv", LABEL, wrong)
+    with pytest.raises(GateFailed, match=r"identity\.quality: same_pairs_are_joined"):
+        run(spark, settings, DAYS[1])
+
+    assert not run_earlier(spark, settings).is_repeated
+    assert [one["business_date"] for one in Store(settings.home).read(QUALITY).to_pylist()] == [DAYS[0]]
+
+
+def run_earlier(spark, settings):
+    """The first date once more: it takes the second one back."""
+    return run(spark, settings, DAYS[0])
