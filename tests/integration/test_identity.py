@@ -1,5 +1,7 @@
 """Identity in the daily run: stewards' files change who is one customer, and a breached bound stops the run."""
 
+import re
+import textwrap
 from datetime import date
 from functools import partial
 from itertools import pairwise
@@ -17,9 +19,11 @@ from spark_jobs.identity.tables import STEPS
 from spark_jobs.landing import land_system
 from spark_jobs.ledger import Store
 from spark_jobs.runner import build_entity
+from spark_jobs.settings import PROJECT
 from tests.miniature.deliveries import as_csv
 
-DAYS = (date(2026, 6, 1), date(2026, 6, 2))
+DAYS = (date(2026, 6, 3), date(2026, 6, 4))
+GUIDE = PROJECT / "docs" / "guides" / "identity.md"
 SYSTEMS = ("crm", "family_relations", "stewardship")
 ENTITIES = (
     "parties", "party_contacts", "party_identifiers", "party_relations", "identity_decisions", "identity_labels",
@@ -41,17 +45,21 @@ def forgotten(spark):
 def settings(lakehouse, tmp_path):
     """A home of its own and two dates of deliveries of a bank of sixty customers without defects."""
     inbox = tmp_path / "inbox"
-    generate(Options(inbox, days=2, customers=60, defect_rate=0.0, only=SYSTEMS))
+    generate(Options(inbox, DAYS[0], days=2, customers=60, defect_rate=0.0, only=SYSTEMS))
     return lakehouse.model_copy(update={"home": tmp_path / "home", "inbox": inbox})
 
 
-def decide(settings, day, kind):
-    row = (f"D-{kind}", ONE, OTHER, kind, day, "steward-1", "seen in the branch", "false")
-    send(settings, day, "decisions-desk.csv", DECISION, [row])
+def guide_file() -> str:
+    """The file that the guide sends on the first date: a must-link of ONE and OTHER."""
+    (block,) = re.findall(r"```csv\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    return textwrap.dedent(block).strip() + "\n"
 
 
-def send(settings, day, name, names, rows):
-    text = as_csv(names, [dict(zip(names, row, strict=True)) for row in rows], ",")
+def as_file(names, *rows) -> str:
+    return as_csv(names, [dict(zip(names, row, strict=True)) for row in rows], ",")
+
+
+def send(settings, day, name, text):
     (settings.inbox / "stewardship" / str(day) / name).write_text(text, encoding="utf-8")
 
 
@@ -73,7 +81,7 @@ def rows(settings, table, key):
 
 @pytest.mark.usefixtures("forgotten")
 def test_stewards_join_and_part_customers_by_files_and_a_breached_bound_stops_the_run(spark, settings):
-    decide(settings, DAYS[0], "must_link")
+    send(settings, DAYS[0], "decisions-desk.csv", guide_file())
     run(spark, settings, DAYS[0])
     joined, steps = rows(settings, CUSTOMER_RECORDS, "record_key"), partial(rows, settings, STEPS, "step_id")
     assert len(joined) > 60
@@ -82,7 +90,8 @@ def test_stewards_join_and_part_customers_by_files_and_a_breached_bound_stops_th
     assert joined[OTHER]["reason"] == "must_link"
     assert len(steps()) == 1
 
-    decide(settings, DAYS[1], "cannot_link")
+    row = ("S-0418", ONE, OTHER, "cannot_link", DAYS[1], "steward-2", "two passports", "false")
+    send(settings, DAYS[1], "decisions-desk.csv", as_file(DECISION, row))
     run(spark, settings, DAYS[1])
     parted, ids = rows(settings, CUSTOMER_RECORDS, "record_key"), rows(settings, CUSTOMER_IDS, "customer_id")
     assert parted[ONE]["customer_id"] == joined[ONE]["customer_id"] != parted[OTHER]["customer_id"]
@@ -96,14 +105,9 @@ def test_stewards_join_and_part_customers_by_files_and_a_breached_bound_stops_th
 
     keys = sorted(parted)[:51]
     wrong = [(left, right, "true", DAYS[1]) for left, right in pairwise(keys)]
-    send(settings, DAYS[1], "labelled_pairs-desk.csv", LABEL, wrong)
+    send(settings, DAYS[1], "labelled_pairs-desk.csv", as_file(LABEL, *wrong))
     with pytest.raises(GateFailed, match=r"identity\.quality: same_pairs_are_joined"):
         run(spark, settings, DAYS[1])
 
-    assert not run_earlier(spark, settings).is_repeated
+    assert not run(spark, settings, DAYS[0]).is_repeated, "an earlier date takes the later one back"
     assert [one["business_date"] for one in Store(settings.home).read(QUALITY).to_pylist()] == [DAYS[0]]
-
-
-def run_earlier(spark, settings):
-    """The first date once more: it takes the second one back."""
-    return run(spark, settings, DAYS[0])
