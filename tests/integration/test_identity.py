@@ -2,18 +2,19 @@
 
 import re
 import textwrap
-from datetime import date
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, time
 from functools import partial
 from itertools import pairwise
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 
-from expectations.gate import GateFailed, run_gate
+from dags import _tasks
 from infra.demo_bank.bank import generate
 from infra.demo_bank.options import Options
 from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.identity.current import CURRENT, CUSTOMER_IDS, CUSTOMER_RECORDS
-from spark_jobs.identity.daily import resolve_customers
 from spark_jobs.identity.quality import QUALITY
 from spark_jobs.identity.tables import STEPS
 from spark_jobs.landing import land_system
@@ -37,16 +38,20 @@ ONE, OTHER = "crm|P00000001", "crm|P00000060"
 def forgotten(spark):
     """What the test makes known to the shared metastore is forgotten again: other homes have the same names."""
     yield
-    for row in spark.sql("show tables in silver").collect():
-        spark.sql(f"drop table if exists silver.{row['tableName']}").collect()
+    for schema in ("silver", "identity"):
+        for row in spark.sql(f"show tables in {schema}").collect():
+            spark.sql(f"drop table if exists {schema}.{row['tableName']}").collect()
 
 
 @pytest.fixture
-def settings(lakehouse, tmp_path):
+def settings(spark, lakehouse, tmp_path, monkeypatch):
     """A home of its own and two dates of deliveries of a bank of sixty customers without defects."""
     inbox = tmp_path / "inbox"
     generate(Options(inbox, DAYS[0], days=2, customers=60, defect_rate=0.0, only=SYSTEMS))
-    return lakehouse.model_copy(update={"home": tmp_path / "home", "inbox": inbox})
+    own = lakehouse.model_copy(update={"home": tmp_path / "home", "inbox": inbox})
+    monkeypatch.setattr(_tasks, "load_settings", lambda: own)
+    monkeypatch.setattr(_tasks, "_session", lambda *_: nullcontext(spark))
+    return own
 
 
 def guide_file() -> str:
@@ -64,15 +69,15 @@ def send(settings, day, name, text):
 
 
 def run(spark, settings, day):
-    """Land, build and resolve one date, then the gate."""
+    """Land and build one date, then the tasks of identity and of its gate."""
     catalog, run_id = load_catalog().in_environment("demo"), f"identity {day}"
+    moment = {"logical_date": datetime.combine(day, time(), UTC), "params": {}, "run_id": run_id}
     for system in SYSTEMS:
         land_system(catalog, settings, system, day, run_id)
     for entity in ENTITIES:
         build_entity(spark, catalog, settings, entity, day, run_id)
-    outcome = resolve_customers(settings, day)
-    run_gate(spark, settings, catalog, "identity", day, run_id)
-    return outcome
+    _tasks.identify(**moment)
+    _tasks.gate("identity", **moment)
 
 
 def rows(settings, table, key):
@@ -99,15 +104,15 @@ def test_stewards_join_and_part_customers_by_files_and_a_breached_bound_stops_th
     assert ids[parted[OTHER]["customer_id"]]["current_customer_id"] == parted[OTHER]["customer_id"]
 
     versions = [Store(settings.home).create(table).version() for table in (*CURRENT, QUALITY)]
-    assert run(spark, settings, DAYS[1]).is_repeated
+    run(spark, settings, DAYS[1])
     assert len(steps()) == 2
     assert [Store(settings.home).create(table).version() for table in (*CURRENT, QUALITY)] == versions
 
     keys = sorted(parted)[:51]
     wrong = [(left, right, "true", DAYS[1]) for left, right in pairwise(keys)]
     send(settings, DAYS[1], "labelled_pairs-desk.csv", as_file(LABEL, *wrong))
-    with pytest.raises(GateFailed, match=r"identity\.quality: same_pairs_are_joined"):
+    with pytest.raises(AirflowFailException, match=r"identity\.quality: same_pairs_are_joined"):
         run(spark, settings, DAYS[1])
 
-    assert not run(spark, settings, DAYS[0]).is_repeated, "an earlier date takes the later one back"
-    assert [one["business_date"] for one in Store(settings.home).read(QUALITY).to_pylist()] == [DAYS[0]]
+    run(spark, settings, DAYS[0])
+    assert spark.sql("select business_date from identity.quality").collect() == [(DAYS[0],)]

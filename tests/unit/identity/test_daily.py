@@ -95,7 +95,7 @@ def test_the_same_date_again_is_no_new_step(bank):
 def test_a_value_that_matching_does_not_read_is_a_change_all_the_same(bank):
     settings = bank()
     resolve_customers(settings, MONDAY)
-    bank(parties=[*ROWS["parties"][1:], party("crm", "P1", given_name_token="t:anna", occupation_code="retired")])
+    bank(parties=[ROWS["parties"][0] | {"occupation_code": "retired"}, *ROWS["parties"][1:]])
     assert not resolve_customers(settings, MONDAY).is_repeated
     golden = {row["attribute"]: row["value"] for row in table(settings, GOLDEN_ATTRIBUTES)}
     assert golden["occupation_code"] == "retired"
