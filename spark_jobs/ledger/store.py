@@ -60,8 +60,9 @@ class Store:
         )
 
     def replace(self, table: str, rows: pa.Table) -> None:
-        """Make these the table's rows, in one commit."""
-        write_deltalake(self.create(table, rows.schema), rows, mode="overwrite")
+        """Make these the table's rows, and their columns its columns, in one commit."""
+        self.path(table).mkdir(parents=True, exist_ok=True)
+        write_deltalake(str(self.path(table)), rows, mode="overwrite", schema_mode="overwrite")
 
     def append_records(self, table: str, records: Iterable[Mapping[str, Any]]) -> None:
         """Add records of a table of `tables.py`; a column that a record leaves out is NULL."""
