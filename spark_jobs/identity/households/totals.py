@@ -6,7 +6,7 @@ from spark_jobs.identity.engine import query
 from spark_jobs.identity.households.facts import Facts
 from spark_jobs.identity.households.rules import Rules
 
-# whole units of 10^-10 of an account: the parts of its owners are cut at running sums, so that they add up exactly
+# whole units (bigint: a hugeint leaves DuckDB as a decimal, whose division is no whole one) of 10^-10 of an account: the parts of its owners are cut at running sums, so that they add up exactly
 PARTS = """
 with owners as (
     select account_id, customer_id, sum(share_rate) as share_rate, sum(unknown_count) as unknown_count
@@ -26,7 +26,7 @@ running as (
         greatest(1, sum(share) over (partition by account_id)) as whole
     from filled
 )
-select account_id, customer_id, round(upto / whole * 1e10)::hugeint as upto_units,
+select account_id, customer_id, round(upto / whole * 1e10)::bigint as upto_units,
     coalesce(lag(upto_units) over (partition by account_id order by customer_id), 0) as from_units
 from running
 """
