@@ -6,7 +6,8 @@ from spark_jobs.identity.engine import query
 from spark_jobs.identity.households.facts import Facts
 from spark_jobs.identity.households.rules import Rules
 
-# whole units (bigint: a hugeint leaves DuckDB as a decimal, whose division is no whole one) of 10^-10 of an account: the parts of its owners are cut at running sums, so that they add up exactly
+# whole units of 10^-10 of an account: the parts of its owners are cut at running sums, so that they add up exactly; as
+# bigint, since a hugeint leaves DuckDB as a decimal, whose division is no whole one
 PARTS = """
 with owners as (
     select account_id, customer_id, sum(share_rate) as share_rate, sum(unknown_count) as unknown_count
