@@ -1,6 +1,7 @@
 """How a match came about: weights that add up to the edge's, links that hold a customer together, and no value."""
 
 from itertools import pairwise
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pyarrow as pa
@@ -9,9 +10,13 @@ from typer.testing import CliRunner
 
 from spark_jobs.cli import app
 from spark_jobs.identity import showing
+from spark_jobs.identity.commands import explain
 from spark_jobs.identity.drawing import cluster_mermaid, waterfall_svg
 from spark_jobs.identity.explain import explain_cluster, explain_pair
+from spark_jobs.identity.matching.definition import load_definition
+from spark_jobs.identity.matching.frozen import shipped
 from spark_jobs.identity.matching.scoring import match
+from spark_jobs.identity.matching.table import record_schema
 from spark_jobs.identity.policy import Policy
 from spark_jobs.ledger import Store
 from tests.unit.identity._bank import World
@@ -152,9 +157,7 @@ def test_the_command_writes_a_pair_by_the_shipped_model(tmp_path, monkeypatch):
 
 
 def bank_pair(one, two):
-    from spark_jobs.identity.matching.definition import load_definition
-    from spark_jobs.identity.matching.table import record_schema
-
+    """Two records of a made-up person: one letter of the given name differs, the telephone is missing."""
     same = {"party_type": "person", "family_name": "bellini", "given_name": "ottavia", "birth_date": "1971-03-04",
             "city": "lugano", "gender_code": "f", "emails": ["o@example.org"], "email": "o@example.org"}  # fmt: skip
     rows = [
@@ -164,8 +167,15 @@ def bank_pair(one, two):
     return pa.Table.from_pylist(rows, record_schema(load_definition("bank")))
 
 
-@pytest.mark.parametrize("options", [[], ["--customer", "c1", "--pair", "a", "b"]])
-def test_the_command_wants_one_question(options, capsys):
-    run = CliRunner().invoke(app, ["explain", *options])
-    assert run.exit_code == 1
-    assert "either --pair" in capsys.readouterr().out
+@pytest.mark.parametrize("asked", [{}, {"customer": "c1", "pair": ("a", "b")}])
+def test_the_command_wants_one_question(asked):
+    with pytest.raises(ValueError, match="either --pair"):
+        explain(**asked)
+
+
+def test_the_guide_shows_what_the_shipped_model_says():
+    bank = shipped(load_definition("bank"))
+    found = explain_pair(bank_pair("cards|8815", "crm|4711"), bank, "cards|8815", "crm|4711")
+    guide = Path(__file__).parents[3] / "docs/guides"
+    assert (guide / "explained-pair.svg").read_text(encoding="utf-8") == waterfall_svg(found)
+    assert "](explained-pair.svg)" in (guide / "matching.md").read_text(encoding="utf-8")

@@ -1,5 +1,7 @@
 """Shares through layers and loops, and who is a beneficial owner; expected values are computed by hand."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.unit.identity.households._street import chains, street
@@ -137,3 +139,21 @@ def test_trustees_and_declared_owners_are_beneficial_owners(code, basis):
 def test_the_same_holding_told_twice_counts_once():
     found, problems = chains(street("x", "a", ["x owner a 0.6", "x owner a 0.6"]))
     assert (found["x", "a"]["effective_share_rate"], problems) == (0.6, [])
+
+
+def test_the_example_of_the_guide():
+    ties = [
+        "p1 owner c1 0.6",
+        "p1 owner c3 0.1",
+        "c1 owner c2 0.5",
+        "c2 owner c3 0.4",
+        "p2 owner c2 0.5",
+        "p2 owner c3 0.5",
+    ]
+    found, _ = chains(street("p1 p2", "c1 c2 c3", ties))
+    guide = (Path(__file__).parents[4] / "docs/guides/households.md").read_text(encoding="utf-8")
+    for person, company in (("p1", "c1"), ("p1", "c2"), ("p1", "c3"), ("p2", "c3")):
+        row = found[person, company]
+        assert f"| {person} | {company} | {row['effective_share_rate']:.0%}".replace("%", " %") in guide
+        assert f"`{row['paths']}`" in guide
+    assert (found["p1", "c3"]["ubo_basis"], found["p2", "c3"]["ubo_basis"]) == (None, "ownership")

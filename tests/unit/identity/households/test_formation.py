@@ -110,6 +110,12 @@ def test_two_minors_told_to_be_each_others_child_are_no_endless_loop():
     assert homes_of(street("mia//2015 max//2014", ties=["mia child max", "max child mia"])) == ["max", "mia"]
 
 
+def test_a_married_minor_depends_on_nobody():
+    assert homes_of(street("anna//1970 mia//2010 max//2009", ties=["mia child anna", "mia spouse max"])) == [
+        "anna", "max mia",
+    ]  # fmt: skip
+
+
 def test_ended_and_future_relations_bind_nobody():
     before = street("anna ben")
     ties = rows("relations", ("anna", "ben", "spouse", None, None, before.business_date.replace(day=1)))
