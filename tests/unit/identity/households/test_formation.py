@@ -87,14 +87,20 @@ def test_a_household_says_its_kind_and_what_formed_it():
         one["head_customer_id"]: (one["kind"], one["formed_by"]) for one in formed(several)[HOUSEHOLDS].to_pylist()
     }
     assert found == {"anna": ("family", ["spouse"]), "ben": ("shared_address", ["family_name"])}
+    child = street(
+        "anna mia//2015 max//2000", ties=["mia child anna", "max child anna"], homes="oak: anna mia, elm: max"
+    )
+    assert formed(child)[HOUSEHOLDS]["formed_by"].to_pylist().count(["minor_child"]) == 1
     (alone,) = formed(street("anna"))[HOUSEHOLDS].to_pylist()
     assert (alone["kind"], alone["formed_by"], alone["members_count"]) == ("single", [], 1)
 
 
 def test_a_crowded_address_is_shared_by_nobody():
-    people = [f"p{number}/meier" for number in range(rules().crowded_address_above + 1)]
-    names = [one.split("/")[0] for one in people]
-    assert homes_of(street(" ".join(people), homes="oak: " + " ".join(names))) == sorted(names)
+    others = [f"p{number}" for number in range(rules().crowded_address_above - 1)]
+    names = " ".join(["anna", "ben", *others])
+    people = "anna/meier ben/meier " + " ".join(f"{one}/{one}" for one in others)
+    assert homes_of(street(people, homes=f"oak: {names}")) == sorted(names.split())
+    assert "anna ben" in homes_of(street(people, homes=f"oak: {names.removesuffix(others[-1])}"))
 
 
 def test_what_joiners_make_too_large_is_taken_apart_and_marked():
