@@ -87,6 +87,11 @@ def test_a_household_says_its_kind_and_what_formed_it():
         one["head_customer_id"]: (one["kind"], one["formed_by"]) for one in formed(several)[HOUSEHOLDS].to_pylist()
     }
     assert found == {"anna": ("family", ["spouse"]), "ben": ("shared_address", ["family_name"])}
+    ties = ["max child anna", "tom child anna", "max sibling tom"]
+    (three,) = formed(street("anna//1970 max//2000 tom//2001", ties=ties, homes="oak: anna max tom"))[
+        HOUSEHOLDS
+    ].to_pylist()
+    assert three["formed_by"] == ["adult_child", "sibling"]
     child = street(
         "anna mia//2015 max//2000", ties=["mia child anna", "max child anna"], homes="oak: anna mia, elm: max"
     )
