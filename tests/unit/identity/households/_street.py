@@ -45,7 +45,9 @@ def street(people="", companies="", ties=(), homes="", accounts=(), day=TODAY) -
     `accounts`: "A1 anna owner 0.5". Each party is a customer of the same name.
     """
     persons = [(*one.split("/"), None, None)[:3] for one in people.split()]
-    parties = [(n, "crm", "person", family, date(int(born), 1, 1) if born else None) for n, family, born in persons]
+    parties = [
+        (n, "crm", "person", family or None, date(int(born), 1, 1) if born else None) for n, family, born in persons
+    ]
     parties += [(name, "crm", "organisation", None, None) for name in companies.split()]
     lived = [one.split(":") for one in homes.split(",") if one]
     return Delivered(
