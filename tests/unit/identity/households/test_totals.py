@@ -19,6 +19,7 @@ def totals(accounts, amounts, ties=(), people="anna ben carl"):
     for one in members.to_pylist():
         first.setdefault(one["household_id"], one["customer_id"])
     found = household_totals(money, facts_of(delivered, rules()), members, rules()).to_pylist()
+    assert len({(one["household_id"], one["currency_code"]) for one in found}) == len(found)
     return {
         (first.get(one["household_id"]), one["currency_code"]): (str(one["total_amount"]), one["accounts_count"])
         for one in found
@@ -28,6 +29,11 @@ def totals(accounts, amounts, ties=(), people="anna ben carl"):
 def test_a_joint_account_of_two_members_counts_once():
     found = totals(["A1 anna owner 0.5", "A1 ben joint_owner 0.5"], ["A1 EUR 100"], COUPLE)
     assert found == {("anna", "EUR"): ("100.0000", 1), (None, "EUR"): ("0.0000", 0)}
+
+
+def test_accounts_of_one_currency_are_added():
+    found = totals(["A1 anna owner 1", "A2 ben owner 1"], ["A1 EUR 100", "A2 EUR 11"], COUPLE)
+    assert found["anna", "EUR"] == ("111.0000", 2)
 
 
 def test_of_an_account_shared_with_an_outsider_the_members_part_counts():
