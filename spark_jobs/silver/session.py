@@ -5,6 +5,7 @@ import hmac
 import os
 import secrets
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,15 +61,15 @@ def token_key(settings: Any) -> bytes:
 
 def _write_new_key(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-        handle.write(secrets.token_hex(32))
+    handle, draft = tempfile.mkstemp(prefix=f"{file.name}.", dir=file.parent)  # 0600, and of this thread alone
+    with os.fdopen(handle, "w") as writer:
+        writer.write(secrets.token_hex(32))
     try:
         os.link(draft, file)
     except FileExistsError:
-        pass
+        pass  # another thread or process was faster: its key counts
     finally:
-        draft.unlink()
+        os.unlink(draft)
 
 
 def key_check(key: bytes) -> str:
