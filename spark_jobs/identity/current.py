@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from spark_jobs.identity.engine import query
 from spark_jobs.identity.journal import Journal, Tables
-from spark_jobs.identity.reading import golden
+from spark_jobs.identity.reading import golden, memberships
 from spark_jobs.identity.standing import Standing
 from spark_jobs.identity.tables import MEMBERSHIPS, REDIRECTS
 
@@ -32,8 +32,15 @@ CURRENT: dict[str, pa.Schema] = {
     ),
     # One row per customer id ever issued. state: in_use, redirected (it leads to the current one), retired (it means
     # nobody: NULL), withdrawn (only dates taken back knew it: the customer of its records, NULL where they are many).
+    # moved_date: the last date on which a record joined it after its founding, or left it; NULL if none did.
     CUSTOMER_IDS: pa.schema(
-        [("customer_id", _TEXT), ("current_customer_id", _TEXT), ("state", _TEXT), ("founded_date", _DAY)]
+        [
+            ("customer_id", _TEXT),
+            ("current_customer_id", _TEXT),
+            ("state", _TEXT),
+            ("founded_date", _DAY),
+            ("moved_date", _DAY),
+        ]
     ),
     # One row per present customer and attribute: the winning value, whose it is and what decided; of a set the first.
     GOLDEN_ATTRIBUTES: pa.schema(
@@ -86,17 +93,29 @@ withdrawn as (
     left join memberships on ids.customer_id = memberships.customer_id
     left join claims on memberships.record_key = claims.record_key and claims.change = 'opened'
     group by ids.customer_id
+),
+every as (
+    select customer_id, customer_id as current_customer_id, 'in_use' as state, founded_date
+    from customers
+    where change in ('issued', 'revived')
+    union all
+    select customer_id, redirected.target_id, if(redirected.target_id is null, 'retired', 'redirected'), founded_date
+    from customers
+    left join redirected using (customer_id)
+    where change in ('redirected', 'retired')
+    union all
+    select customer_id, target_id, 'withdrawn', founded_date from withdrawn
+),
+moved as (
+    select customer_id, max(greatest(coalesce(valid_to, valid_from), valid_from)) as moved_date
+    from periods
+    join every using (customer_id)
+    where valid_from > founded_date or valid_to is not null
+    group by customer_id
 )
-select customer_id, customer_id as current_customer_id, 'in_use' as state, founded_date
-from customers
-where change in ('issued', 'revived')
-union all
-select customer_id, redirected.target_id, if(redirected.target_id is null, 'retired', 'redirected'), founded_date
-from customers
-left join redirected using (customer_id)
-where change in ('redirected', 'retired')
-union all
-select customer_id, target_id, 'withdrawn', founded_date from withdrawn
+select every.*, moved_date
+from every
+left join moved using (customer_id)
 order by customer_id
 """
 
@@ -111,7 +130,7 @@ class Replaceable(Tables, Protocol):
 def current_tables(journal: Journal, standing: Standing) -> dict[str, pa.Table]:
     """The rows of every table of CURRENT, as the ledger stands."""
     history = {"ids": journal.rows(REDIRECTS), "memberships": journal.rows(MEMBERSHIPS)}
-    known = {"claims": standing.claims, "customers": standing.customers}
+    known = {"claims": standing.claims, "customers": standing.customers, "periods": memberships(journal)}
     rows = {
         CUSTOMER_RECORDS: customer_records(standing),
         CUSTOMER_IDS: query(IDS_NOW, **known, **history),

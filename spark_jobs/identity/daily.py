@@ -9,6 +9,7 @@ from spark_jobs.identity.attributes import attribute_values, with_arrival
 from spark_jobs.identity.changes import Matching
 from spark_jobs.identity.current import current_tables, rewrite
 from spark_jobs.identity.day import Outcome, run_day
+from spark_jobs.identity.households.daily import household_tables
 from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.matching.definition import load_definition
@@ -23,6 +24,7 @@ from spark_jobs.identity.stewards import decisions_until, labels_until
 from spark_jobs.identity.survivorship import load_rules
 from spark_jobs.ledger import Store
 from spark_jobs.settings import Settings
+from spark_jobs.token_key import token_key
 
 MODEL = "bank"
 
@@ -43,6 +45,7 @@ def resolve_customers(settings: Settings, business_date: date) -> Outcome | None
     outcome = run_day(journal, day, frozen_matching(), policy)
     standing = journal.standing()
     rows = current_tables(journal, standing)
+    rows |= household_tables(settings.home, store, rows, business_date)
     labels = labels_until(settings.home, business_date)
     rewrite(store, rows | quality_table(journal, rows, labels, business_date))
     return outcome
@@ -54,7 +57,7 @@ def read_day(settings: Settings, business_date: date) -> Day:
     parties, contacts = read(home, "silver.parties"), read(home, "silver.party_contacts")
     values = partial(attribute_values, parties, contacts, rules)
     records = read_records(home)
-    secret = (settings.token_key_file or home / "token.key").read_text(encoding="utf-8")
+    secret = token_key(settings).hex()
     known = with_arrival(records, parties, values(records.select(["record_key"])), secret, business_date.isoformat())
     stakes = amounts_at_stake(home, known, business_date, settings.base_currency)
     return Day(business_date, known, decisions_until(home, business_date), stakes, values)

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from spark_jobs.identity.current import CUSTOMER_IDS, CUSTOMER_RECORDS
 from spark_jobs.identity.engine import query
+from spark_jobs.identity.households.tables import HOUSEHOLDS
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.reading import queue
 from spark_jobs.identity.standing import last_rows
@@ -34,6 +35,10 @@ SCHEMA = pa.schema(
         # labelled pairs of which both records are there
         ("labelled_pairs_count", _COUNT),
         ("review_queue_pairs", _COUNT),
+        ("households", _COUNT),
+        ("largest_household_members", _COUNT),
+        # households that grew too large and were taken apart
+        ("held_households", _COUNT),
         ("business_date", pa.date32()),
     ]
 )
@@ -71,6 +76,13 @@ from pairs
 """
 
 
+HOUSEHOLD_SIZES = """
+select count(*) as households, coalesce(max(members_count), 0) as largest_household_members,
+    count(*) filter (is_held) as held_households
+from households
+"""
+
+
 def quality_table(
     journal: Journal, current: Mapping[str, pa.Table], labels: pa.Table, business_date: date
 ) -> dict[str, pa.Table]:
@@ -90,6 +102,7 @@ def quality_of(journal: Journal, current: Mapping[str, pa.Table], labels: pa.Tab
         query(HELD, claims=last_rows(MEMBERSHIPS, journal.rows(MEMBERSHIPS), journal.steps())),
         query(CHANGED, now=now, ids=ids, **_before(journal, business_date)),
         query(LABELLED, now=now, labels=labels),
+        query(HOUSEHOLD_SIZES, households=current[HOUSEHOLDS]),
     ]
     figures = {name: part.column(name)[0].as_py() for part in parts for name in part.column_names}
     figures |= {"review_queue_pairs": queue(journal).num_rows, "business_date": business_date}

@@ -20,10 +20,12 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "silver.party_identifiers": (
         "source_system", "party_id", "identifier_type_code", "identifier_token", "issuing_country_code", "is_deleted",
     ),
-    "silver.party_relations": ("from_party_id", "to_party_id", "is_deleted"),
+    "silver.party_relations": (
+        "from_party_id", "to_party_id", "relation_type_code", "share_rate", "started_date", "ended_date", "is_deleted",
+    ),
     "silver.cards": ("party_id", "card_number_token", "is_current", "is_deleted"),
     "silver.account_parties": (
-        "account_id", "party_id", "role_code", "ownership_share_rate", "ended_date", "is_deleted",
+        "account_id", "party_id", "role_code", "ownership_share_rate", "started_date", "ended_date", "is_deleted",
     ),
     "silver.account_balances": (
         "source_system", "account_id", "balance_date", "balance_amount", "currency_code", "is_deleted",

@@ -56,6 +56,16 @@ def test_the_most_senior_record_speaks_once_the_founder_is_gone():
     assert [key for key, row in records_of(world).items() if row["is_primary"]] == ["b|1"]
 
 
+def test_an_id_says_when_a_record_last_joined_or_left_it():
+    world = World({("a|1", "b|1"): 0.99})
+    world.day("a|1")
+    world.day("b|1")
+    world.day("c|1")
+    world.day(decided=[("d1", "a|1", "b|1", "cannot_link")])
+    founded = {row["founded_date"]: row["moved_date"] for row in now(world)[CUSTOMER_IDS].to_pylist()}
+    assert founded == {day_of(0): day_of(3), day_of(1): day_of(3), day_of(2): None}
+
+
 def test_every_id_ever_issued_says_whom_it_means_now():
     world = World({("a|1", "b|1"): 0.99})
     one = world.day("a|1")["a|1"]
@@ -82,5 +92,5 @@ def test_tables_are_rewritten_in_one_commit_each_and_only_when_they_say_somethin
     assert set(rewrite(tables, now(world))) == set(CURRENT)
     assert rewrite(tables, now(world)) == []
     world.day("app|1")
-    assert rewrite(tables, now(world)) == [CUSTOMER_RECORDS]
+    assert rewrite(tables, now(world)) == [CUSTOMER_RECORDS, CUSTOMER_IDS]
     assert tables.commits == len(CURRENT) + 1

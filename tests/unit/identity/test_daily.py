@@ -9,6 +9,8 @@ from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.identity import daily
 from spark_jobs.identity.current import CUSTOMER_RECORDS, GOLDEN_ATTRIBUTES
 from spark_jobs.identity.daily import resolve_customers
+from spark_jobs.identity.households.history import HISTORY
+from spark_jobs.identity.households.tables import HOUSEHOLD_MEMBERS
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.quality import QUALITY
 from spark_jobs.ledger import Store
@@ -46,13 +48,18 @@ ROWS = {
 def bank(tmp_path):
     """Settings of a home, and a function that writes its silver."""
     settings = load_settings(home=tmp_path)
-    settings.token_key_file.write_text("a secret")
+    write_key(settings, "the secret of this bank")
 
     def write(**changed):
         write_silver(tmp_path, load_catalog(), ROWS | changed)
         return settings
 
     return write
+
+
+def write_key(settings, text):
+    settings.token_key_file.write_text(text)
+    settings.token_key_file.chmod(0o600)
 
 
 def customers(settings):
@@ -136,6 +143,33 @@ def test_a_date_stopped_before_its_tables_were_written_is_completed(bank, monkey
     assert len(customers(settings)) == 3
 
 
+def test_households_keep_their_ids_and_their_past_also_when_a_date_is_run_again(bank):
+    couple = {"source_system": "crm", "from_party_id": "P1", "to_party_id": "P2", "relation_type_code": "spouse"}
+    settings = bank(party_relations=[{**couple, "started_date": TUESDAY}])
+    resolve_customers(settings, MONDAY)
+    alone = households(settings)
+    assert len(set(alone.values())) == 2
+    for _ in range(2):
+        resolve_customers(settings, TUESDAY)
+        joined = households(settings)
+        found = customers(settings)
+        anna, bea = found["crm|P1"], found["crm|P2"]
+        assert joined[anna] == joined[bea] in (alone[anna], alone[bea])
+        past = {(row["customer_id"], row["household_id"]) for row in table(settings, HISTORY) if row["valid_to"]}
+        moved = anna if alone[bea] == joined[bea] else bea
+        assert (moved, alone[moved]) in past
+        assert {row["valid_to"] for row in table(settings, HISTORY)} == {None, TUESDAY}
+    assert [row["largest_household_members"] for row in table(settings, QUALITY)] == [1, 2]
+    resolve_customers(settings, MONDAY)
+    assert households(settings) == alone
+    assert {row["valid_to"] for row in table(settings, HISTORY)} == {None}
+
+
+def households(settings):
+    return {row["customer_id"]: row["household_id"] for row in table(settings, HOUSEHOLD_MEMBERS)
+            if row["is_primary_household"]}  # fmt: skip
+
+
 def test_values_are_tokens_and_hashes_are_made_under_the_secret(bank):
     contact = {"source_system": "crm", "party_id": "P1", "contact_type_code": "email", "contact_token": "t:mail"}
     settings = bank(party_contacts=[contact])
@@ -145,7 +179,7 @@ def test_values_are_tokens_and_hashes_are_made_under_the_secret(bank):
     assert {row["attribute"]: row["value"] for row in values if row["record_key"] == "crm|P1"} == {
         "party_type": "person", "given_name_token": "t:anna", "birth_date": "1980-02-29", "email_token": "t:mail",
     }  # fmt: skip
-    settings.token_key_file.write_text("another secret")
+    write_key(settings, "the secret of another bank")
     before = dict(zip(day.records["record_key"].to_pylist(), day.records["content_hash"].to_pylist(), strict=True))
     after = daily.read_day(settings, MONDAY).records
     assert not set(before.values()) & set(after["content_hash"].to_pylist())

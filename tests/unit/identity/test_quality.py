@@ -4,6 +4,8 @@ import pyarrow as pa
 
 from expectations.suites import load_suites
 from spark_jobs.identity.current import current_tables, rewrite
+from spark_jobs.identity.households.rules import load_rules
+from spark_jobs.identity.households.tables import HOUSEHOLDS, TABLES
 from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.quality import QUALITY, SCHEMA, quality_of, quality_table
 from tests.unit.identity._bank import World, day_of
@@ -15,9 +17,13 @@ def labels(*rows):
     return pa.Table.from_pylist([dict(zip(LABELS.names, row, strict=True)) for row in rows], schema=LABELS)
 
 
+def current_of(world):
+    homes = TABLES[HOUSEHOLDS].empty_table()
+    return current_tables(world.journal, world.journal.standing()) | {HOUSEHOLDS: homes}
+
+
 def figures(world, *labelled):
-    current = current_tables(world.journal, world.journal.standing())
-    return quality_of(world.journal, current, labels(*labelled), day_of(world.number)).to_pylist()[0]
+    return quality_of(world.journal, current_of(world), labels(*labelled), day_of(world.number)).to_pylist()[0]
 
 
 def test_a_first_date_without_labels_knows_sizes_and_nothing_else():
@@ -81,8 +87,7 @@ def test_a_restated_date_replaces_its_row_and_those_after_it():
 
 
 def _write(world, number):
-    current = current_tables(world.journal, world.journal.standing())
-    rewrite(world.journal.tables, quality_table(world.journal, current, labels(), day_of(number)))
+    rewrite(world.journal.tables, quality_table(world.journal, current_of(world), labels(), day_of(number)))
 
 
 def test_the_gate_bounds_the_largest_customer_as_the_policy_does():
@@ -90,3 +95,4 @@ def test_the_gate_bounds_the_largest_customer_as_the_policy_does():
     bounds = {one.name: one.arguments.get("max_value") for one in suite.definitions}
     assert bounds["no_customer_is_oversized"] == Policy().largest_cluster
     assert suite.date_column == "business_date"
+    assert bounds["no_household_is_oversized"] == load_rules().largest_household
