@@ -32,7 +32,8 @@ def test_a_first_date_without_labels_knows_sizes_and_nothing_else():
     assert figures(world) == {
         "records": 3, "customers": 2, "largest_cluster_records": 2, "held_customers": 0,
         "share_of_changed_ids_rate": None, "precision_rate": None, "recall_rate": None, "labelled_pairs_count": 0,
-        "review_queue_pairs": 1, "business_date": day_of(0),
+        "review_queue_pairs": 1, "households": 0, "largest_household_members": 0, "held_households": 0,
+        "business_date": day_of(0),
     }  # fmt: skip
 
 
