@@ -29,8 +29,11 @@ PARAMETERS = {
     "business_date": Param(None, type=["null", "string"], format="date", description="the run's logical date if empty")
 }
 
-WRITTEN_BY_SPARK = ("silver.", "vault.", "identity.", "intermediate.", "marts.")
-FINAL = {"GateFailed", "DeliveryProblem", "DefinitionErrors", "ReleaseRefused", "UnfitError"}
+WRITTEN_BY_SPARK = ("silver.", "vault.", "intermediate.", "marts.")
+FINAL = {
+    "GateFailed", "DeliveryProblem", "DefinitionErrors", "ReleaseRefused", "RepeatedRecordError",
+    "SurvivorshipError", "UnfitError",
+}  # fmt: skip
 """Names of problems that trying again does not solve (names, so that no engine is imported here)."""
 
 
@@ -100,6 +103,17 @@ def gate(layer: str, logical_date: Any = None, params: Any = None, run_id: Any =
         figures.update(text=str(result))
 
 
+def identify(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Say which records are one customer, and show SQL readers what identity wrote."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    with _step(settings, date, "identity", "") as figures, _session(settings, run_id, "identity") as spark:
+        from spark_jobs.identity.daily import resolve_customers
+
+        outcome = resolve_customers(settings, date)
+        _register(spark, settings, "identity.")
+        figures.update(text="silver knows no parties" if outcome is None else str(outcome))
+
+
 def build_marts(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
     """Build staging, intermediate and marts with dbt."""
     settings, date = load_settings(), business_date(logical_date, params)
@@ -124,14 +138,7 @@ def export(logical_date: Any = None, params: Any = None, run_id: Any = None) -> 
     """Show SQL readers the tables that were written without Spark, and close the run's log."""
     settings, date = load_settings(), business_date(logical_date, params)
     with _step(settings, date, "export", "") as figures, _session(settings, run_id, "export") as spark:
-        from spark_jobs import release
-        from spark_jobs.catalog.names import table_path
-
-        new = release.missing_tables(spark, settings)
-        for name in new:
-            location = str(table_path(settings.home, name)).replace("'", "\\'")
-            spark.sql(f"create table if not exists {name} using delta location '{location}'").collect()
-        figures.update(registered=len(new))
+        figures.update(registered=_register(spark, settings))
     RunLog(settings.home, date).finish()
 
 
@@ -160,6 +167,16 @@ def _build_entity(catalog: Catalog, settings: Settings, name: str, date: dt.date
 
         result = build_entity(spark, catalog, settings, name, date, run_id)
         figures.update(rows=result.rows, quarantined=result.quarantined, way=result.way)
+
+
+def _register(spark: Any, settings: Settings, prefix: str = "") -> int:
+    """Make tables that were written without Spark known to the metastore; how many were not."""
+    from spark_jobs import io, release
+
+    new = [name for name in release.missing_tables(spark, settings) if name.startswith(prefix)]
+    for name in new:
+        io.register(spark, settings, name)
+    return len(new)
 
 
 def _catalog(settings: Settings) -> Catalog:

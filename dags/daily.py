@@ -1,4 +1,4 @@
-"""One run a business date: land, build silver, build marts, publish; a gate after each layer may stop it."""
+"""One run a business date: land, build silver, identify, build marts, publish; a gate after each may stop it."""
 
 from datetime import datetime
 
@@ -36,5 +36,6 @@ with DAG(
 
     built = task(_tasks.check)() >> landing >> gate("bronze") >> silver >> gate("silver")
     if settings.until == "release":
+        built = built >> task(_tasks.identify)() >> gate("identity")
         built = built >> task(_tasks.build_marts)() >> gate("marts") >> task(_tasks.publish)()
     built >> task(_tasks.export)()

@@ -65,7 +65,7 @@ class GateResult:
 def run_gate(
     spark: "SparkSession", settings: Settings, catalog: Catalog, layer: str, business_date: date, run_id: str
 ) -> GateResult:
-    """The gate of a whole layer: bronze, silver or marts; see `gate_tables`."""
+    """The gate of a whole layer: bronze, silver, identity or marts; see `gate_tables`."""
     return gate_tables(spark, settings, catalog, GateRun(layer, business_date, run_id))
 
 
@@ -124,10 +124,10 @@ def _evaluate_all(
 
     def evaluate(suite: Suite) -> tuple["DataFrame", TableResult]:
         started = time.monotonic()
-        rows = _rows(spark, settings, suite)
+        rows = _rows(spark, settings, suite, run.business_date)
         now = Circumstances(run.business_date, last.get(suite.table))
         arguments = {one.name: _arguments(one, now) for one in suite.definitions}
-        count = row_count(DeltaTable(str(table_path(settings.home, f"{suite.layer}.{suite.table}"))))
+        count = rows.count() if suite.date_column else _row_count(settings, suite)
         result = validate(_context(), Batch(rows, count), suite, arguments)
         result.outcomes.append(_all_evaluated(suite, result))
         result.seconds = time.monotonic() - started
@@ -137,7 +137,11 @@ def _evaluate_all(
         return list(pool.map(evaluate, suites))
 
 
-def _rows(spark: "SparkSession", settings: Settings, suite: Suite) -> "DataFrame":
+def _row_count(settings: Settings, suite: Suite) -> int:
+    return row_count(DeltaTable(str(table_path(settings.home, f"{suite.layer}.{suite.table}"))))
+
+
+def _rows(spark: "SparkSession", settings: Settings, suite: Suite, business_date: date) -> "DataFrame":
     from expectations.references import with_references
     from spark_jobs import io
 
@@ -145,6 +149,8 @@ def _rows(spark: "SparkSession", settings: Settings, suite: Suite) -> "DataFrame
         return io.read_table(spark, settings.home, table) if io.exists(settings.home, table) else None
 
     rows = io.read_table(spark, settings.home, f"{suite.layer}.{suite.table}")
+    if suite.date_column:
+        rows = rows.where(f"{suite.date_column} = date '{business_date}'")
     return with_references(rows, suite.definitions, read)
 
 

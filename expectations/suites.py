@@ -13,14 +13,14 @@ from spark_jobs.catalog.problems import DefinitionErrors, Problem, did_you_mean
 Severity = Literal["critical", "warning", "info"]
 SEVERITIES = ("critical", "warning", "info")
 SUITES = Path(__file__).parent / "suites"
-LAYERS = ("bronze", "silver", "marts")
+LAYERS = ("bronze", "silver", "identity", "marts")
 OWN_CLASSES = ("ExpectRowsToMeetCondition", "ExpectColumnValuesToExistInTable")
 NO_ROWS_OF_ITS_OWN = (
     "UnexpectedRowsExpectation",
     "ExpectQueryResultsToMatchComparison",
     "ExpectTableRowCountToEqualOtherTable",
 )
-SUITE_FIELDS = ("description", "owner", "key", "expectations")
+SUITE_FIELDS = ("description", "owner", "key", "date_column", "expectations")
 COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")
 COMMON_FIELDS = ("type", "name", "severity", "description")
 
@@ -58,6 +58,8 @@ class Suite:
     """Columns that identify a failing row."""
     definitions: tuple[Definition, ...] = field(default=())
     file: Path = Path()
+    date_column: str = ""
+    """Where it is set, only rows of the business date are looked at: those whose column of this name says it."""
 
 
 def load_suites(
@@ -111,6 +113,8 @@ def check_suite(document: Document, columns: Iterable[str] | None) -> list[Probl
             problems.append(document.problem(place, "expectation", "this is no expectation", "write type: Expect..."))
     if known is not None:
         problems += _unknown_columns(document, ("key",), data.get("key") or [], known)
+        dated = [data["date_column"]] if "date_column" in data else []
+        problems += _unknown_columns(document, ("date_column",), dated, known)
     return problems
 
 
@@ -153,7 +157,7 @@ def _suite(layer: str, document: Document) -> Suite:
     )
     return Suite(
         layer, document.file.stem, str(data.get("description", "")), str(data.get("owner", "")),
-        tuple(data.get("key") or ()), definitions, document.file,
+        tuple(data.get("key") or ()), definitions, document.file, str(data.get("date_column", "")),
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from spark_jobs.identity.commands import explain
 from spark_jobs.settings import Settings, load_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Bellwether: a customer-360 lakehouse.")
@@ -35,6 +36,9 @@ def readable(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(1) from None
 
     return run
+
+
+app.command()(readable(explain))
 
 
 @app.command()

@@ -146,5 +146,5 @@ def register(spark: SparkSession, settings: Any, table: str) -> None:
         return
     schema = table.split(".", 1)[0]
     spark.sql(f"create schema if not exists {schema}")
-    location = table_path(settings.home, table)
+    location = str(table_path(settings.home, table)).replace("'", "\\'")
     spark.sql(f"create table if not exists {table} using delta location '{location}'")

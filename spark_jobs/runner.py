@@ -18,8 +18,9 @@ from spark_jobs.silver.inputs import read_inputs
 from spark_jobs.silver.keyed import is_small, merge_changes
 from spark_jobs.silver.large import rebuild_large
 from spark_jobs.silver.quarantine import TABLE as QUARANTINE
-from spark_jobs.silver.session import key_check, silver_session, token_key
+from spark_jobs.silver.session import silver_session
 from spark_jobs.silver.small import rebuild_small
+from spark_jobs.token_key import key_check, token_key
 
 log = logging.getLogger(__name__)
 

@@ -27,12 +27,14 @@ from infra.demo_bank.systems import (
     outside,
     relations,
     service,
+    stewardship,
 )  # fmt: skip
 from infra.demo_bank.versions import with_versions
 from infra.demo_bank.writing import DeliveryFile, Format
 
 EVERYWHERE: tuple[ModuleType, ...] = (
     crm, organisation, investments, insurance, relations, digital, contact, feedback, service, marketing, outside,
+    stewardship,
 )  # fmt: skip
 ONLY_DEMO: tuple[ModuleType, ...] = (core_banking, cards, credit, market_data)
 """Systems that the real bank has public data for."""

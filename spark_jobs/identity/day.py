@@ -70,6 +70,10 @@ class Outcome:
     is_repeated: bool
     counts: dict[str, int]
 
+    def __str__(self) -> str:
+        told = ", ".join(f"{count} {name.removeprefix('identity.')}" for name, count in self.counts.items() if count)
+        return f"step {self.step_id}: {told or 'nothing new'}"
+
 
 def run_day(journal: Journal, day: Day, matching: Matching, policy: Policy, rules: Rules | None = None) -> Outcome:
     """Bring the ledger to a business date; the same inputs again change nothing.

@@ -59,6 +59,11 @@ class Store:
             target, rows, mode="append", commit_properties=CommitProperties(max_commit_retries=COMMIT_RETRIES)
         )
 
+    def replace(self, table: str, rows: pa.Table) -> None:
+        """Make these the table's rows, and their columns its columns, in one commit."""
+        self.path(table).mkdir(parents=True, exist_ok=True)
+        write_deltalake(str(self.path(table)), rows, mode="overwrite", schema_mode="overwrite")
+
     def append_records(self, table: str, records: Iterable[Mapping[str, Any]]) -> None:
         """Add records of a table of `tables.py`; a column that a record leaves out is NULL."""
         rows = pa.Table.from_pylist([dict(record) for record in records], schema=TABLES[table])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RETENTION = "delta.deletedFileRetentionDuration"
 LOG_RETENTION = "delta.logRetentionDuration"
-WRITTEN_WITHOUT_SPARK = ("bronze.", "governance.", "quarantine.landing_rows")
+WRITTEN_WITHOUT_SPARK = ("bronze.", "governance.", "identity.", "quarantine.landing_rows")
 
 log = logging.getLogger(__name__)
 

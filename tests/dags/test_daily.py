@@ -81,7 +81,9 @@ def test_a_gate_stands_between_layers_and_before_publication(parsed):
     assert tasks["gate_bronze"]["upstream"] == landing
     assert all(tasks[name]["upstream"] == ["gate_bronze"] for name in silver)
     assert tasks["gate_silver"]["upstream"] == silver
-    assert tasks["build_marts"]["upstream"] == ["gate_silver"]
+    assert tasks["identify"]["upstream"] == ["gate_silver"]
+    assert tasks["gate_identity"]["upstream"] == ["identify"]
+    assert tasks["build_marts"]["upstream"] == ["gate_identity"]
     assert tasks["gate_marts"]["upstream"] == ["build_marts"]
     assert tasks["publish"]["upstream"] == ["gate_marts"]
 

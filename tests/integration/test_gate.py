@@ -142,6 +142,20 @@ def test_a_table_that_shrank_since_the_last_business_date_is_noticed(spark, shop
     }
 
 
+def test_a_suite_with_a_date_column_looks_at_rows_of_the_business_date_only(spark, shop, tmp_path):
+    suite = SUITE.replace("key: [order_id]", "key: [order_id]\ndate_column: day")
+    path = str(shop.home / "tables" / "marts" / "gate_orders")
+    dated = spark.sql("select 1 as order_id, -5 as amount, 'a' as customer_id, date'2026-05-29' as day union all "
+                      f"select 2, 8, 'a', date'{DAY}'")  # fmt: skip
+    dated.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(path)
+    gate(spark, shop, tmp_path, suite, severity="critical")
+    assert {name: row["evaluated_rows"] for name, row in results(shop).items() if name in ("positive", "even")} == {
+        "positive": 1, "even": 1,
+    }  # fmt: skip
+    with pytest.raises(GateFailed, match="positive, 1 of 1 rows"):
+        gate(spark, shop, tmp_path, suite, severity="critical", day=date(2026, 5, 29))
+
+
 def test_bronze_rows_that_do_not_balance_stop_the_run(spark, shop):
     ledger = Ledger(shop.home)
     balanced = Reconciliation("bronze", "crm/persons", "d1", delivered=5, stored=4, quarantined=1, run_id="run-1")

@@ -18,7 +18,8 @@ from spark_jobs.runner import build_entity
 from spark_jobs.silver import classify
 from spark_jobs.silver.build import Build
 from spark_jobs.silver.inputs import read_inputs
-from spark_jobs.silver.session import silver_session, token_key
+from spark_jobs.silver.session import silver_session
+from spark_jobs.token_key import token_key
 from tests.integration import silver_world as world
 from tests.integration.silver_world import day
 

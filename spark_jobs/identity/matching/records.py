@@ -6,18 +6,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from spark_jobs.catalog.names import table_path
 from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.normalise.columns import normalised
 from spark_jobs.identity.matching.normalise.contacts import mailbox
 from spark_jobs.identity.matching.record_values import contact_values, identifier_values, named
 from spark_jobs.identity.matching.table import connect, record_schema
+from spark_jobs.identity.silver import read
 
 READ = (
     "silver.parties", "silver.party_identifiers", "silver.party_contacts", "silver.party_relations", "silver.cards",
     "vault.parties", "vault.party_identifiers", "vault.party_contacts",
 )  # fmt: skip
-"""Delta tables that records are made of."""
+"""Delta tables that records are made of; one that was never written has no rows."""
 KEY = "source_system || '|' || party_id"
 CONTACT_LISTS = {
     "emails": "kind = 'email'",
@@ -37,12 +37,7 @@ IDENTIFIER_LISTS = {
 
 def read_records(home: Path, keys: pa.Array | None = None) -> pa.Table:
     """Records of the lakehouse in that home: all, or those with the given keys."""
-    from deltalake import DeltaTable
-
-    paths = {name: table_path(home, name) for name in READ}
-    return bank_records(
-        {name: DeltaTable(path).to_pyarrow_dataset() for name, path in paths.items() if path.exists()}, keys
-    )
+    return bank_records({name: read(home, name) for name in READ}, keys)
 
 
 def bank_records(tables: Mapping[str, Any], keys: pa.Array | None = None) -> pa.Table:

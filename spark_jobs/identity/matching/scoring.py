@@ -1,5 +1,6 @@
 """Scores pairs of records with a frozen model: edges, the same for any order of records and any number of threads."""
 
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -49,26 +50,29 @@ def match_new(
 
 def _edges(connection: duckdb.DuckDBPyConnection, model: FrozenModel, pairs: str) -> pa.Table:
     connection.execute(f"CREATE TABLE pairs AS {pairs}")
+    predictions = linker_of(connection, model).inference.predict(warning_mode="never").physical_name
+    return connection.sql(_edges_sql(model, predictions)).to_arrow_table().cast(EDGE_SCHEMA)
+
+
+def linker_of(connection: duckdb.DuckDBPyConnection, model: FrozenModel, **settings: Any) -> Any:
+    """Splink's linker over the tables `records` and `pairs` (left_key, right_key), which predicts those pairs.
+
+    `settings` replace settings of Splink's by their names.
+    """
+    from splink import DuckDBAPI, Linker
+
     connection.execute("""
         CREATE TABLE touched AS SELECT * FROM records
         WHERE record_key IN (SELECT left_key FROM pairs UNION SELECT right_key FROM pairs)""")
     connection.execute("""
         CREATE TABLE blocked AS SELECT '0' AS match_key, left_key AS join_key_l, right_key AS join_key_r FROM pairs""")
-    predictions = _predicted(connection, model)
-    return connection.sql(_edges_sql(model, predictions)).to_arrow_table().cast(EDGE_SCHEMA)
-
-
-def _predicted(connection: duckdb.DuckDBPyConnection, model: FrozenModel) -> str:
-    """Splink's scores of the blocked pairs; the table that holds them."""
-    from splink import DuckDBAPI, Linker
-
     api = DuckDBAPI(connection)
-    settings = settings_of(model.definition, model.parameters, model.prior)
-    linker = Linker(api.register("touched"), settings, log_level=None)
+    declared = replace(settings_of(model.definition, model.parameters, model.prior), **settings)
+    linker = Linker(api.register("touched"), declared, log_level=None)
     for column in model.definition.term_frequency_columns:
         linker.table_management.register_term_frequency_lookup(_lookup(api, connection, model, column), column)
     linker.table_management.register_blocked_pairs_for_predict(api.register("blocked"))
-    return linker.inference.predict(warning_mode="never").physical_name
+    return linker
 
 
 def _lookup(api: Any, connection: duckdb.DuckDBPyConnection, model: FrozenModel, column: str) -> Any:

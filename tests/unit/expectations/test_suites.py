@@ -61,6 +61,13 @@ def test_all_problems_are_told_together_with_their_lines(tmp_path):
     assert "did you mean ExpectColumnValuesToNotBeNull?" in str(caught.value)
 
 
+def test_the_date_column_of_a_suite_is_one_of_the_table(tmp_path):
+    dated = write(tmp_path, GOOD + "date_column: day\n")
+    assert load_suites("marts", {"orders": ["id", "day"]}, dated)["orders"].date_column == "day"
+    with pytest.raises(DefinitionErrors, match="no column day"):
+        load_suites("marts", {"orders": ["id"]}, dated)
+
+
 def test_a_suite_that_expects_nothing_is_a_problem(tmp_path):
     with pytest.raises(DefinitionErrors, match="expects nothing"):
         load_suites("marts", None, write(tmp_path, "description: Orders.\nexpectations: []\n"))

@@ -43,10 +43,17 @@ class Memory:
         return rows.filter(condition) if condition is not None else rows
 
     def append(self, table, rows):
+        self._commit()
+        self.tables[table] = pa.concat_tables([self.tables[table], rows]) if table in self.tables else rows
+
+    def replace(self, table, rows):
+        self._commit()
+        self.tables[table] = rows
+
+    def _commit(self):
         if self.stop_after is not None and self.commits >= self.stop_after:
             raise KeyboardInterrupt
         self.commits += 1
-        self.tables[table] = pa.concat_tables([self.tables[table], rows]) if table in self.tables else rows
 
 
 def day_of(number: int) -> date:

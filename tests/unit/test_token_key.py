@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Barrier
 
 from spark_jobs.settings import load_settings
-from spark_jobs.silver.session import token_key
+from spark_jobs.token_key import token_key
 
 THREADS = 16
 

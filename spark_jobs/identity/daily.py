@@ -1,0 +1,83 @@
+"""Identity in the daily run: what silver knows goes into the ledger, what the ledger says into tables for readers."""
+
+from datetime import date
+from functools import partial
+
+import pyarrow as pa
+
+from spark_jobs.identity.attributes import attribute_values, with_arrival
+from spark_jobs.identity.changes import Matching
+from spark_jobs.identity.current import current_tables, rewrite
+from spark_jobs.identity.day import Outcome, run_day
+from spark_jobs.identity.households.daily import household_tables
+from spark_jobs.identity.inputs import Day
+from spark_jobs.identity.journal import Journal
+from spark_jobs.identity.matching.definition import load_definition
+from spark_jobs.identity.matching.frozen import shipped
+from spark_jobs.identity.matching.records import read_records
+from spark_jobs.identity.matching.scoring import match, match_new
+from spark_jobs.identity.policy import Policy
+from spark_jobs.identity.quality import quality_table
+from spark_jobs.identity.silver import is_built, read
+from spark_jobs.identity.stakes import amounts_at_stake
+from spark_jobs.identity.stewards import decisions_until, labels_until
+from spark_jobs.identity.survivorship import load_rules
+from spark_jobs.ledger import Store
+from spark_jobs.settings import Settings
+from spark_jobs.token_key import token_key
+
+MODEL = "bank"
+
+
+def resolve_customers(settings: Settings, business_date: date) -> Outcome | None:
+    """Bring the identity ledger and the tables made of it to a business date; None where silver knows no parties.
+
+    Run again with the same inputs it changes nothing; stopped half-way, it goes on. An earlier date than the last one
+    takes back the steps of that date and later: the later dates are to be run again, as `make run` and `make withdraw`
+    do. Raises RepeatedRecordError and SurvivorshipError.
+    """
+    if not is_built(settings.home, "silver.parties"):
+        return None
+    store, policy = Store(settings.home), Policy()
+    journal = Journal(store)
+    day = read_day(settings, business_date)
+    take_back(journal, business_date)
+    outcome = run_day(journal, day, frozen_matching(), policy)
+    standing = journal.standing()
+    rows = current_tables(journal, standing)
+    rows |= household_tables(settings.home, store, rows, business_date)
+    labels = labels_until(settings.home, business_date)
+    rewrite(store, rows | quality_table(journal, rows, labels, business_date))
+    return outcome
+
+
+def read_day(settings: Settings, business_date: date) -> Day:
+    """What silver knows on a business date: nothing delivered or decided after it counts."""
+    home, rules = settings.home, load_rules()
+    parties, contacts = read(home, "silver.parties"), read(home, "silver.party_contacts")
+    values = partial(attribute_values, parties, contacts, rules)
+    records = read_records(home)
+    secret = token_key(settings).hex()
+    known = with_arrival(records, parties, values(records.select(["record_key"])), secret, business_date.isoformat())
+    stakes = amounts_at_stake(home, known, business_date, settings.base_currency)
+    return Day(business_date, known, decisions_until(home, business_date), stakes, values)
+
+
+def take_back(journal: Journal, business_date: date) -> None:
+    """Rewind the ledger when it stands at a later date: that date is restated, and those after it."""
+    line = journal.line()
+    if line and line[-1]["business_date"] > business_date:
+        journal.rewind(business_date)
+
+
+def frozen_matching() -> Matching:
+    """The matching by the shipped model of the bank."""
+    model = shipped(load_definition(MODEL))
+
+    def within(records: pa.Table) -> pa.Table:
+        return match(records, model)
+
+    def across(new_records: pa.Table, standing_records: pa.Table) -> pa.Table:
+        return match_new(new_records, standing_records, model)
+
+    return Matching(within, across, model.version)
