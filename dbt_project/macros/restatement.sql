@@ -57,12 +57,12 @@
 {%- endmacro %}
 
 {# Earliest date in a column of an entity's rows that changed since the business date, as a literal (files without such
-   rows are then not read); empty when none changed. #}
+   rows are then not read); NULL when none changed. #}
 {% macro first_changed_date(entity, column) -%}
     {%- set table = adapter.get_relation(none, "silver", entity) if execute else none -%}
     {%- set changed -%}
         select min({{ column }}) from silver.{{ entity }} where _changed_date >= {{ business_date() }}
     {%- endset -%}
     {%- set found = run_query(changed)[0][0] if table -%}
-    {%- if found %}date '{{ found }}'{% endif -%}
+    {%- if found %}date '{{ found }}'{% else %}cast(null as date){% endif -%}
 {%- endmacro %}

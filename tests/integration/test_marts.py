@@ -1,5 +1,6 @@
 """The marts of a very small bank (tests/fixtures/small_bank.py), against figures reckoned by hand."""
 
+import shutil
 from datetime import date
 from decimal import Decimal
 
@@ -8,8 +9,12 @@ import pytest
 from dbt_project.questions import ask, load_questions
 from dbt_project.released import released_tables
 from dbt_project.run import DbtError, build, check, target_folder, unit_tests
+from spark_jobs import io, release
 from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.names import AUDIT_COLUMNS
+from spark_jobs.identity.current import CUSTOMER_RECORDS
+from spark_jobs.identity.daily import resolve_customers
+from spark_jobs.ledger import Store
 from spark_jobs.session import close, connect
 from tests.fixtures.duckdb_twin import build_twin, differences, models_in_order, open_twin
 from tests.fixtures.silver import register, write_governance, write_silver
@@ -135,3 +140,58 @@ def test_a_failed_test_is_told_by_name(lakehouse, bank):
     build(lakehouse, "advisers,resource_type:model", "2026-06-03", "marts-broken")
     with pytest.raises(DbtError, match="primary_key_advisers"):
         check(lakehouse, "2026-06-03", "marts-broken-tests", "advisers")
+
+
+@pytest.fixture
+def identity(lakehouse):
+    """Resolves the customers of a date, with what stewards decided; forgotten again, as other modules have none."""
+    session = connect(lakehouse, "marts", "identity")
+
+    def resolve(day, *decided):
+        keys = {"left_key": "crm|bela", "right_key": "crm|cora", "steward_id": "s", "reason": "seen"}
+        decisions = [{"source_system": "stewardship", "is_revoked": False, **keys, **one} for one in decided]
+        write_silver(lakehouse.home, load_catalog(), ROWS | {"identity_decisions": decisions})
+        resolve_customers(lakehouse, day)
+        for table in sorted(path.name for path in (lakehouse.home / "tables" / "identity").iterdir()):
+            io.register(session, lakehouse, f"identity.{table}")
+        records = Store(lakehouse.home).read(CUSTOMER_RECORDS).to_pylist()
+        return {row["party_id"]: row["customer_id"] for row in records}
+
+    yield resolve
+    session.sql("drop schema identity cascade").collect()
+    shutil.rmtree(lakehouse.home / "tables" / "identity", ignore_errors=True)
+    close(session)
+
+
+def test_two_customers_become_one_and_two_again_with_all_their_dates(lakehouse, bank, identity):
+    tuesday, wednesday = date(2026, 6, 4), date(2026, 6, 5)
+    joined = {"decision_id": "d1", "kind_code": "must_link", "decided_date": tuesday}
+    found = identity(tuesday, joined)
+    assert found["bela"] == found["cora"]
+    build(lakehouse, "", str(tuesday), "marts-joined")
+    session = connect(lakehouse, "marts", "read-joined")
+    both = one(session, f"select * from marts.customer_360 where customer_id = '{found['bela']}'")
+    assert (both["cash_amount"], both["loan_amount"], both["records_count"]) == (Decimal("100.01"), 100, 2)
+    days = session.sql("select customer_id, as_of_date, cash_amount from marts.customer_daily").collect()
+    assert {row[0] for row in days} == set(found.values()) & {row[0] for row in days}
+    assert sorted(row[1].day for row in days if row[0] == found["bela"]) == [1, 2, 3, 4]
+    first = release.publish(session, lakehouse, tuesday, "marts-joined")
+
+    parted = {"decision_id": "d2", "kind_code": "cannot_link", "decided_date": wednesday}
+    again = identity(wednesday, joined, parted)
+    assert again["bela"] != again["cora"] and found["bela"] in again.values()
+    build(lakehouse, "", str(wednesday), "marts-parted")
+    session = connect(lakehouse, "marts", "read-parted")
+    rows = session.sql("select customer_id, cash_amount from marts.customer_daily where as_of_date = '2026-06-02'")
+    cash = {row[0]: row[1] for row in rows.collect()}
+    assert cash[again["bela"]] + cash[again["cora"]] == Decimal("100.01")
+    served = session.sql("select customer_id from serving.customer_360").collect()
+    assert found["bela"] in {row[0] for row in served}  # what is served is the release, not what was built
+    release.publish(session, lakehouse, wednesday, "marts-parted")
+    served = session.sql("select customer_id from serving.customer_360").collect()
+    assert {again["bela"], again["cora"]} <= {row[0] for row in served}
+    assert release.as_of(lakehouse, tuesday).release_id == first.release_id
+    day_by_day = {table: everything(session, table) for table in released_tables()}
+    build(lakehouse, "", str(wednesday), "marts-parted-whole", full_refresh=True)
+    session = connect(lakehouse, "marts", "read-parted-whole")
+    assert {table: everything(session, table) for table in released_tables()} == day_by_day

@@ -61,9 +61,9 @@ known as (
         balances.currency_code,
         balances.source_system
     from balances
-    inner join (select account_id from starts except select account_id from carried) as unknown_before
-        on unknown_before.account_id = balances.account_id
-    where balances.balance_date < (select from_date from first_start)
+    inner join starts on starts.account_id = balances.account_id
+    left join carried on carried.account_id = balances.account_id
+    where balances.balance_date < (select from_date from first_start) and carried.account_id is null
 ),
 {% endif %}
 last_dates as (

@@ -51,11 +51,10 @@ profiles as (
 
 golden as (
     select
-        attributes.customer_id,
         {% for name, type in golden.items() %}
-        cast(max(case when attributes.attribute = '{{ name }}' then attributes.value end) as {{ type }}) as {{ name }}
-        {{- "," if not loop.last }}
+        {{ golden_value(name, type) }} as {{ name }},
         {% endfor %}
+        attributes.customer_id
     from attributes
     inner join profiles on profiles.customer_id = attributes.customer_id
     where profiles.records_count > 1
@@ -65,9 +64,9 @@ golden as (
 select
     profiles.customer_id,
     profiles.party_id,
-    profiles.records_count,
     {% for name in golden %}
-    coalesce(golden.{{ name }}, profiles.{{ name }}) as {{ name }}{{ "," if not loop.last }}
+    coalesce(golden.{{ name }}, profiles.{{ name }}) as {{ name }},
     {% endfor %}
+    profiles.records_count
 from profiles
 left join golden on golden.customer_id = profiles.customer_id

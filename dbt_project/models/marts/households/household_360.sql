@@ -19,7 +19,7 @@ customers as (
         *,
         {{ rank_in(risks, "risk_profile_code") }} as risk_rank,
         {{ rank_in(segments, "segment_code") }} as segment_rank,
-        row_number() over (partition by household_id order by total_asset_amount desc, customer_id) as place
+        row_number() over (partition by household_id order by total_asset_amount desc, customer_id asc) as place
     from {{ ref('customer_360') }}
 ),
 
