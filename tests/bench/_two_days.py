@@ -17,7 +17,9 @@ from spark_jobs.settings import PROJECT, Settings, load_settings
 
 CUSTOMERS, POSTINGS = 100_000, 10_000_000
 DAYS = ("2026-06-01", "2026-06-02")
-COMPUTE_STAGES = ("landing", "gate bronze", "silver", "gate silver", "marts", "gate marts", "publish")
+COMPUTE_STAGES = (
+    "landing", "gate bronze", "silver", "gate silver", "identity", "gate identity", "marts", "gate marts", "publish",
+)  # fmt: skip
 
 
 def two_days() -> dict[str, dict[str, float]]:
