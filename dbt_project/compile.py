@@ -117,21 +117,19 @@ def _sources(catalog: Catalog) -> str:
 
 
 def _declared_sources(catalog: Catalog) -> str:
+    """One row a source. A list of values is one small table for Spark; as many selects would be as many tasks."""
+    columns = "source, source_system, owner_name, is_required, maximum_age_days"
     rows = [_declared(source) for source in catalog.sources.values()]
-    return "\nunion all\n".join(rows) + "\n" if rows else f"{_declared_row('', '', '', 'false', 'null')}\nwhere false\n"
+    listed = ",\n    ".join(rows or ["('', '', '', false, cast(null as int))"])
+    condition = "" if rows else "where false\n"
+    return f"select {columns}\nfrom values\n    {listed}\n    as declared ({columns})\n{condition}"
 
 
 def _declared(source: Source) -> str:
     age = MAXIMUM_AGE_DAYS.get(source.load.calendar.split(":")[0])
     required = str(source.load.is_required).lower()
-    return _declared_row(source.name, source.system, source.owner, required, "null" if age is None else str(age))
-
-
-def _declared_row(source: str, system: str, owner: str, required: str, age: str) -> str:
-    return (
-        f"select {_text(source)} as source, {_text(system)} as source_system, {_text(owner)} as owner_name, "
-        f"{required} as is_required, cast({age} as int) as maximum_age_days"
-    )
+    texts = ", ".join(_text(text) for text in (source.name, source.system, source.owner))
+    return f"({texts}, {required}, cast({'null' if age is None else age} as int))"
 
 
 def _text(value: str) -> str:

@@ -1,1 +1,4 @@
-select 'fx/rates' as source, 'fx' as source_system, 'Treasurer\'s desk' as owner_name, false as is_required, cast(6 as int) as maximum_age_days
+select source, source_system, owner_name, is_required, maximum_age_days
+from values
+    ('fx/rates', 'fx', 'Treasurer\'s desk', false, cast(6 as int))
+    as declared (source, source_system, owner_name, is_required, maximum_age_days)

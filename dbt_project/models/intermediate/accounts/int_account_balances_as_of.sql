@@ -35,6 +35,13 @@ carried as (
         on account_daily.account_id = starts.account_id and account_daily.as_of_date = date_sub(starts.from_date, 1)
 ),
 
+-- new accounts: few, so that they are sent to where the balances are
+unknown_before as (
+    select starts.account_id
+    from starts
+    left anti join carried on carried.account_id = starts.account_id
+),
+
 known as (
     select
         account_id,
@@ -54,16 +61,15 @@ known as (
     from balances
     where balance_date >= (select from_date from first_start)
     union all
-    select
+    select /*+ broadcast(unknown_before) */
         balances.account_id,
         balances.balance_date,
         balances.balance_amount,
         balances.currency_code,
         balances.source_system
     from balances
-    inner join starts on starts.account_id = balances.account_id
-    left join carried on carried.account_id = balances.account_id
-    where balances.balance_date < (select from_date from first_start) and carried.account_id is null
+    inner join unknown_before on unknown_before.account_id = balances.account_id
+    where balances.balance_date < (select from_date from first_start)
 ),
 {% endif %}
 last_dates as (
