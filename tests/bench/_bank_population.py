@@ -49,6 +49,11 @@ def records_wanted(usual: int) -> int:
     return min(usual, int(os.environ.get("BELLWETHER_BENCH_RECORDS", usual)))
 
 
+def is_whole(usual: int) -> bool:
+    """Whether the population has its usual size: a smaller one meets no goal."""
+    return records_wanted(usual) == usual
+
+
 def writings(records: int) -> pa.Table:
     """About that many records (record, version, since_date) of persons 0, 1, 2 ..., in order."""
     persons = round(records / RECORDS_PER_PERSON)

@@ -1,6 +1,6 @@
 """Partitions of one set of records held side by side, and the memory that making them took."""
 
-import resource
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +18,7 @@ group by all
 
 
 def differences(one: pa.Table, two: pa.Table) -> int:
-    """Groups of one partition that are no group of the other; both have record_key and group_key."""
+    """0 where both are the same; more with each group split, joined or missing. Columns: record_key, group_key."""
     pairs = query(ONE_TO_ONE, one=one, two=two)
     known = [pairs["one_key"], pairs["two_key"]]
     return 2 * pairs.num_rows - sum(pc.count_distinct(keys, mode="only_valid").as_py() for keys in known)
@@ -32,6 +32,13 @@ def grouped(records: pa.Table, edges: pa.Table, policy: Policy) -> dict[str, str
     return dict(zip(found["record_key"].to_pylist(), found["cluster_key"].to_pylist(), strict=True))
 
 
+def forget_peak() -> None:
+    """Let `peak_gib` count from now on (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
 def peak_gib() -> float:
-    """The most memory that this process has held so far."""
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 1)
+    """The most memory that this process has held since `forget_peak` (Linux)."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    (kib,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return round(int(kib) / 2**20, 1)

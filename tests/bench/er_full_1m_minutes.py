@@ -18,8 +18,8 @@ from spark_jobs.identity import daily
 from spark_jobs.identity.current import CUSTOMER_RECORDS
 from spark_jobs.ledger import Store
 from spark_jobs.settings import Settings, load_settings
-from tests.bench._bank_population import FIRST_DATE, changed, records_wanted, write_home, writings
-from tests.bench._partitions import differences, peak_gib
+from tests.bench._bank_population import FIRST_DATE, changed, is_whole, records_wanted, write_home, writings
+from tests.bench._partitions import differences, forget_peak, peak_gib
 from tests.bench.figures import Figure
 
 RECORDS, NEW_SHARE = 1_000_000, 0.01
@@ -32,6 +32,7 @@ STAGES = ("read_records", "with_arrival", "read_day", "run_day", "match", "match
 
 def measure() -> list[Figure]:
     """The figures `er_full_1m_minutes` and `er_incremental_seconds`; the latter's customers are those of a full run."""
+    forget_peak()
     standing, new = _delivered()
     with tempfile.TemporaryDirectory() as folder:
         home, again = Path(folder) / "home", Path(folder) / "again"
@@ -47,12 +48,13 @@ def measure() -> list[Figure]:
         different = differences(_customers(home), _customers(again))
     assert different == 0, f"{different} customers are others than those of a full run"
     minutes, seconds = round(full / 60, 2), round(day, 1)
+    is_measured = is_whole(RECORDS)
     known = f"{standing.num_rows:,} records of 20 source systems"
     return [
         Figure("er_full_1m_minutes", f"{known}: from silver to the identity ledger and its tables", minutes, "minutes",
-               f"at most {FULL_MINUTES}", minutes <= FULL_MINUTES, detail=stages | {"peak_gib": peak}),
+               f"at most {FULL_MINUTES}", is_measured and minutes <= FULL_MINUTES, detail=stages | {"peak_gib": peak}),
         Figure("er_incremental_seconds", f"{new.num_rows:,} new beside {known}: the same customers as a full run",
-               seconds, "seconds", f"at most {DAY_SECONDS}", seconds <= DAY_SECONDS,
+               seconds, "seconds", f"at most {DAY_SECONDS}", is_measured and seconds <= DAY_SECONDS,
                detail=day_stages | {"different_customers": different}),
     ]  # fmt: skip
 

@@ -13,9 +13,9 @@ from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.frozen import shipped
 from spark_jobs.identity.matching.scoring import match
 from spark_jobs.identity.policy import Policy
-from tests.bench._bank_population import model_records, record_keys, records_wanted, truth_of, writings
+from tests.bench._bank_population import is_whole, model_records, record_keys, records_wanted, truth_of, writings
 from tests.bench._entity_evaluation import b_cubed
-from tests.bench._partitions import grouped, peak_gib
+from tests.bench._partitions import forget_peak, grouped, peak_gib
 from tests.bench.figures import Figure
 
 LARGE = 2_000_000
@@ -31,6 +31,7 @@ DIFFERENT = """
 
 def measure() -> list[Figure]:
     """The figure `er_scale_stability`: edges between probe records that differ."""
+    forget_peak()
     every = writings(records_wanted(LARGE))
     few = _small(every)
     probe = few.slice(0, every.num_rows // PROBE_PART)
@@ -51,7 +52,7 @@ def measure() -> list[Figure]:
             value=different,
             unit="edges",
             goal=f"0, B-cubed loss at most {LOSS}, {MEMORY_GIB} GiB",
-            met=different == 0 and loss <= LOSS and peak <= MEMORY_GIB,
+            met=is_whole(LARGE) and different == 0 and loss <= LOSS and peak <= MEMORY_GIB,
             detail={
                 "edges": small_edges.num_rows,
                 "pairs_joined_through_new_records": len(joined),
