@@ -29,7 +29,7 @@ where {key} in (from wanted)
 RECORDS = """
 with delivered as (select {key} as record_key, min(valid_from) as first_delivery_date from parties group by all),
 said as (
-    select record_key, string_agg(to_json(values)::varchar, ';' order by to_json(values)::varchar) as text
+    select record_key, array_to_string(list_sort(list(to_json(values)::varchar)), ';') as text
     from values
     group by record_key
 )

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from spark_jobs.identity.engine import query
 from spark_jobs.identity.journal import Journal, Tables
-from spark_jobs.identity.reading import golden, memberships
+from spark_jobs.identity.reading import golden_first, memberships
 from spark_jobs.identity.standing import Standing
 from spark_jobs.identity.tables import MEMBERSHIPS, REDIRECTS
 
@@ -130,11 +130,12 @@ class Replaceable(Tables, Protocol):
 def current_tables(journal: Journal, standing: Standing) -> dict[str, pa.Table]:
     """The rows of every table of CURRENT, as the ledger stands."""
     history = {"ids": journal.rows(REDIRECTS), "memberships": journal.rows(MEMBERSHIPS)}
-    known = {"claims": standing.claims, "customers": standing.customers, "periods": memberships(journal)}
+    periods = memberships(journal)
+    known = {"claims": standing.claims, "customers": standing.customers, "periods": periods}
     rows = {
         CUSTOMER_RECORDS: customer_records(standing),
         CUSTOMER_IDS: query(IDS_NOW, **known, **history),
-        GOLDEN_ATTRIBUTES: query("from golden where rank = 1 order by customer_id, attribute", golden=golden(journal)),
+        GOLDEN_ATTRIBUTES: golden_first(journal, periods),
     }
     return {name: rows[name].select(schema.names).cast(schema) for name, schema in CURRENT.items()}
 

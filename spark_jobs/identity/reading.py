@@ -1,6 +1,7 @@
 """What readers ask the ledger for: who belongs to whom when, golden values, the review queue."""
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from spark_jobs.identity.engine import query
 from spark_jobs.identity.journal import Journal
@@ -38,6 +39,12 @@ def memberships(journal: Journal) -> pa.Table:
 def golden(journal: Journal) -> pa.Table:
     """One row per present customer, attribute and value of a record, winners (is_golden) and losers."""
     return query(GOLDEN, rows=journal.rows(GOLDEN_VALUES), steps=journal.steps(), members=memberships(journal))
+
+
+def golden_first(journal: Journal, members: pa.Table) -> pa.Table:
+    """The first row of each present customer and attribute, as `golden` has it; `members` are `memberships`."""
+    rows = journal.rows(GOLDEN_VALUES, pc.field("rank") == 1)
+    return query(GOLDEN, rows=rows, steps=journal.steps(), members=members)
 
 
 def queue(journal: Journal) -> pa.Table:

@@ -29,19 +29,28 @@ VALUES = pa.schema(
 )
 """Attribute values of records, one row each; value is a token or nothing sensitive, valid_to is exclusive."""
 
+# most attributes of most customers have one value, which nothing is held against: only the others are ranked
 GOLDEN = """
-with filled as (select record_key, count(distinct attribute) as attributes from values group by record_key),
-placed as (
-    select members.customer_id, values.*, rules.kind, rules.criteria,
-        list_transform(rules.criteria, lambda one: case one
-            when 'verification' then if(coalesce(is_verified, false), 0, 1)
-            when 'priority' then coalesce(list_position(rules.sources, source_system), 1000000)
-            when 'recency' then -coalesce(date_diff('day', date '1900-01-01', observed_date), -1000000)
-            when 'completeness' then -filled.attributes
-        end) as place
+with said as materialized (
+    select members.customer_id, values.*, rules.kind, rules.criteria, rules.sources
     from values
     join members using (record_key)
     join rules using (attribute)
+),
+several as materialized (
+    select customer_id, attribute from said group by customer_id, attribute having count(*) > 1
+),
+filled as (select record_key, count(distinct attribute) as attributes from values group by record_key),
+placed as (
+    select said.* exclude (sources),
+        list_transform(criteria, lambda one: case one
+            when 'verification' then if(coalesce(is_verified, false), 0, 1)
+            when 'priority' then coalesce(list_position(sources, source_system), 1000000)
+            when 'recency' then -coalesce(date_diff('day', date '1900-01-01', observed_date), -1000000)
+            when 'completeness' then -filled.attributes
+        end) as place
+    from said
+    semi join several using (customer_id, attribute)
     join filled using (record_key)
 ),
 ranked as (
@@ -96,6 +105,11 @@ select customer_id, attribute, value, source_system, record_key,
     if(kind = 'set' and is_first_of_value, seen_from, valid_from) as valid_from,
     if(kind = 'set' and is_first_of_value, seen_to, valid_to) as valid_to
 from against
+union all
+select customer_id, attribute, value, source_system, record_key,
+    if(kind = 'set', 'kept in set', 'only value'), 1, true, observed_date, valid_from, valid_to
+from said
+anti join several using (customer_id, attribute)
 order by customer_id, attribute, rank
 """
 

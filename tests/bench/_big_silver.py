@@ -29,12 +29,13 @@ def write_big_silver(home: Path, catalog: Catalog, customers: int, postings: int
         maker.execute(f"create macro {macro}")
     for entity in catalog.entities.values():
         recipe = recipes.get(entity.name, {"rows": "0", "columns": {}})
-        query = f"select {_columns(entity, recipe['columns'])} from range({recipe['rows']}) as rows (i)"
+        query = f"select {silver_columns(entity, recipe['columns'])} from range({recipe['rows']}) as rows (i)"
         reader = maker.sql(query).to_arrow_reader(200_000)
         write_deltalake(table_path(home, silver_table(entity.name)), reader, mode="overwrite")
 
 
-def _columns(entity: Entity, given: Mapping[str, str]) -> str:
+def silver_columns(entity: Entity, given: Mapping[str, str]) -> str:
+    """The columns of an entity's silver table as DuckDB selects them: the given ones, usual values, and NULL."""
     defaults = {
         "source_system": "'core_banking'", "is_deleted": "false", "is_current": "true", "_run_id": "'bench'",
         "valid_from": f"date '{FIRST_DAY}'", "_changed_date": f"date '{FIRST_DAY}'",

@@ -69,6 +69,7 @@ def _is_title(part: str) -> bool:
     return bool(plain) and all(one in HONORIFICS for one in plain)
 
 
+@lru_cache(maxsize=100_000)
 def family_name(text: str) -> str | None:
     """A family name in plain letters, its particles kept; Chinese by its reading as a family name."""
     plain = _without_han_titles(composed(text))
@@ -78,6 +79,7 @@ def family_name(text: str) -> str | None:
     return _joined([one for one in words(plain) if one not in HONORIFICS])
 
 
+@lru_cache(maxsize=100_000)
 def given_name(text: str) -> str | None:
     """Given names in plain letters; Chinese ones as one word."""
     plain = _without_han_titles(composed(text))
