@@ -38,7 +38,7 @@ def resolve_customers(settings: Settings, business_date: date) -> Outcome | None
     """
     if not is_built(settings.home, "silver.parties"):
         return None
-    store, policy = Store(settings.home), Policy()
+    store, policy = Store(settings.home), bank_policy()
     journal = Journal(store)
     day = read_day(settings, business_date)
     take_back(journal, business_date)
@@ -68,6 +68,11 @@ def take_back(journal: Journal, business_date: date) -> None:
     line = journal.line()
     if line and line[-1]["business_date"] > business_date:
         journal.rewind(business_date)
+
+
+def bank_policy() -> Policy:
+    """The policy that the bank's model declares: it caps a contradicted pair below where pairs merge."""
+    return Policy.of_model(load_definition(MODEL).thresholds.merge)
 
 
 def frozen_matching() -> Matching:

@@ -23,6 +23,11 @@ class Policy:
     queue_rows: int = 10_000
     """Rows of the review queue that a business date keeps, highest value at stake first."""
 
+    @classmethod
+    def of_model(cls, merge_from: float) -> "Policy":
+        """The policy of a matching model that declares from which score on pairs merge: what is below is a question."""
+        return cls(threshold=merge_from, review_to=merge_from, stricter=((1 + merge_from) / 2,))
+
     def text(self) -> str:
         """The policy as JSON, the same text for the same policy."""
         return json.dumps(asdict(self), sort_keys=True)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from spark_jobs.identity.daily import bank_policy
 from spark_jobs.identity.drawing import cluster_mermaid, waterfall_svg
 from spark_jobs.identity.explain import explain_cluster, explain_pair
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.frozen import shipped
 from spark_jobs.identity.matching.records import read_records
-from spark_jobs.identity.policy import Policy
 from spark_jobs.ledger import Store
 
 
@@ -22,4 +22,4 @@ def pair_picture(home: Path, left_key: str, right_key: str) -> str:
 
 def customer_picture(home: Path, customer_id: str) -> str:
     """The records and links of a customer of this home's ledger, as Mermaid. Raises as `explain_cluster` does."""
-    return cluster_mermaid(explain_cluster(Journal(Store(home)).standing(), Policy(), customer_id))
+    return cluster_mermaid(explain_cluster(Journal(Store(home)).standing(), bank_policy(), customer_id))

@@ -9,12 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from spark_jobs.identity.current import customer_records
-from spark_jobs.identity.daily import frozen_matching
+from spark_jobs.identity.daily import bank_policy, frozen_matching
 from spark_jobs.identity.day import run_day
 from spark_jobs.identity.engine import query
 from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
-from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.tables import EDGES, RECORDS
 from spark_jobs.ledger import Store
 from tests.bench._bank_population import (
@@ -66,7 +65,7 @@ from kept
 
 def measure() -> list[Figure]:
     """The figure `er_id_stability`: percent of untouched customers that keep their id."""
-    policy, matching = Policy(), frozen_matching()
+    policy, matching = bank_policy(), frozen_matching()
     with tempfile.TemporaryDirectory() as home:
         journal = Journal(Store(Path(home)))
         before = None

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spark_jobs.identity.changes import EDGE_COLUMNS
+from spark_jobs.identity.daily import bank_policy
 from spark_jobs.identity.engine import query
 from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.frozen import shipped
 from spark_jobs.identity.matching.scoring import match
-from spark_jobs.identity.policy import Policy
 from tests.bench._bank_population import is_whole, model_records, record_keys, records_wanted, truth_of, writings
 from tests.bench._entity_evaluation import b_cubed
 from tests.bench._partitions import forget_peak, grouped, peak_gib
@@ -77,7 +77,7 @@ def _decided(chosen: pa.Table, probe: pa.Array) -> tuple[dict[str, str], pa.Tabl
     """Group of each probe record, and the edges between them, when all the chosen records are matched."""
     records = model_records(chosen)
     edges = match(records, shipped(load_definition("bank"))).select(EDGE_COLUMNS)
-    groups = grouped(records, edges, Policy())
+    groups = grouped(records, edges, bank_policy())
     are_probes = [pc.is_in(edges[name], value_set=probe) for name in ("left_key", "right_key")]
     print(f"  {records.num_rows:,} records: {edges.num_rows:,} edges, peak {peak_gib()} GiB", flush=True)
     return {key: groups[key] for key in probe.to_pylist()}, edges.filter(pc.and_(*are_probes))

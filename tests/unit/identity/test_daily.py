@@ -12,6 +12,7 @@ from spark_jobs.identity.daily import resolve_customers
 from spark_jobs.identity.households.history import HISTORY
 from spark_jobs.identity.households.tables import HOUSEHOLD_MEMBERS
 from spark_jobs.identity.journal import Journal
+from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.quality import QUALITY
 from spark_jobs.ledger import Store
 from spark_jobs.settings import load_settings
@@ -203,3 +204,10 @@ def test_money_at_stake_is_the_owned_share_of_the_last_balance_in_the_base_curre
     )  # fmt: skip
     amounts = daily.read_day(settings, MONDAY).amounts
     assert amounts.to_pylist() == [{"record_key": "berka|P1", "amount": Decimal("200.0000")}]
+
+
+def test_a_pair_that_the_model_caps_for_a_steward_is_not_joined_by_the_ledger():
+    definition, policy = load_definition(daily.MODEL), daily.bank_policy()
+    assert max(one.at_most for one in definition.contradictions) < policy.threshold
+    assert policy.threshold == policy.review_to == definition.thresholds.merge
+    assert policy.threshold < min(policy.stricter) < 1
