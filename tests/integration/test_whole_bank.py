@@ -94,6 +94,17 @@ def test_assets_of_customers_are_the_assets_of_their_accounts_and_positions(anal
     assert total == parts and total > 0
 
 
+def test_customers_are_resolved_and_households_hold_each_of_them_once(whole_bank, analyst):
+    customers, records, homes, counted = analyst.sql(
+        "select (select count(*) from serving.customer_360), (select sum(records_count) from serving.customer_360),"
+        " (select count(*) from serving.household_360), (select sum(customers_count) from serving.household_360)"
+    ).first()
+    assert customers == counted and 0 < homes < customers < records
+    chains = duckdb.read_parquet(files_of(whole_bank, "identity.control_chains"))
+    owners = chains.filter("is_ubo and ubo_basis = 'ownership'")
+    assert owners.aggregate("min(effective_share_rate) > 0.25 and max(effective_share_rate) <= 1").fetchone() == (True,)
+
+
 def test_a_second_engine_reads_what_is_served(whole_bank, analyst):
     current = release.current(whole_bank)
     table = DeltaTable(table_path(whole_bank.home, "marts.customer_360"))

@@ -56,7 +56,7 @@ def organisations(block: Block) -> pa.Table:
     latin = joined(words(COMPANY_WORDS, number % 14), " ", words(COMPANY_TRADES, number // 14 % 12))
     han = joined(words(COMPANY_HAN, number % 10), words(COMPANY_HAN_TRADES, number // 10 % 8), "有限公司")
     holders = joined(
-        '[{"person": "', person, '", "role": "owner", "share": ', scaled(share, 2).cast(pa.string()),
+        '[{"person": "', person, '", "role": "owner", "share": ', scaled(share * 100, 2).cast(pa.string()),
         '}, {"person": "', person, '", "role": "director", "share": null}]',
     )  # fmt: skip
     return pa.table({
