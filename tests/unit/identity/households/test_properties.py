@@ -62,13 +62,13 @@ def tomorrow(tables, delivered):
     return households_of_day(on(delivered, TODAY + timedelta(days=1)), rules(), previous)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(streets(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(delivered, chance):
     assert households_of_day(shuffled(delivered, chance), rules()) == households_of_day(delivered, rules())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(streets())
 def test_everybody_has_one_first_home_and_every_home_one_head(delivered):
     tables = households_of_day(delivered, rules())
@@ -81,7 +81,7 @@ def test_everybody_has_one_first_home_and_every_home_one_head(delivered):
     assert sum(tables[HOUSEHOLDS]["members_count"].to_pylist()) == len(NAMES)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(streets())
 def test_a_stranger_changes_nothing_for_the_others(delivered):
     stranger = street("stranger//1970", "other", ["stranger owner other 1"], "far: stranger", ["A9 stranger owner 1"])
@@ -95,21 +95,21 @@ def test_a_stranger_changes_nothing_for_the_others(delivered):
         assert all("stranger" in one.values() or name == HOUSEHOLD_MEMBERS for one in more)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(streets())
 def test_the_same_street_tomorrow_has_the_same_households(delivered):
     today = households_of_day(delivered, rules())
     assert tomorrow(today, delivered)[HOUSEHOLDS] == today[HOUSEHOLDS]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(streets(), streets())
 def test_whatever_happens_no_id_is_given_twice(one, two):
     found = tomorrow(households_of_day(one, rules()), two)[HOUSEHOLDS]["household_id"].to_pylist()
     assert len(found) == len(set(found)) > 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(streets())
 def test_primary_households_and_outsiders_own_all_accounts(delivered):
     members = households_of_day(delivered, rules())[HOUSEHOLD_MEMBERS]
@@ -119,7 +119,7 @@ def test_primary_households_and_outsiders_own_all_accounts(delivered):
     assert all(amount >= 0 for amount in found["total_amount"].to_pylist())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(HOLDING, min_size=1, max_size=10, unique_by=lambda one: tuple(one.split()[:3])))
 def test_nobody_owns_more_than_the_whole(ties):
     found, _ = chains(street(" ".join(NAMES), " ".join(COMPANIES), ties))
