@@ -1,4 +1,4 @@
-"""Definitions into dbt models: staging over every silver table and the list of declared sources.
+"""Definitions into dbt models: staging over every table of silver and identity, and the list of declared sources.
 
 Parse, validate (the catalogue does both), render into an emptied folder: the same definitions give the same bytes.
 """

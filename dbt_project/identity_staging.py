@@ -16,7 +16,7 @@ COLUMNS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "customer_ids": {
         "customer_id": ("string", "Customer id, ever issued"),
         "current_customer_id": ("string", "Customer it means now; NULL when it is retired"),
-        "moved_date": ("date", "Business date on which a record last came from or went to another customer"),
+        "moved_date": ("date", "Business date on which a record last joined it after its founding, or left it; NULL if none did"),
     },
     "golden_attributes": {
         "customer_id": ("string", "Customer"),
@@ -35,7 +35,7 @@ COLUMNS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "is_primary_household": ("boolean", "Whether it is the one household that the customer is counted in"),
     },
 }
-"""Table of schema identity -> column -> (type, meaning), as far as the marts read them."""
+"""Table of schema identity -> column that staging offers to the marts -> (type, meaning)."""
 
 UNRESOLVED: Mapping[str, str] = {
     "customer_records": "concat(source_system, '|', party_id) as record_key, source_system, party_id, "

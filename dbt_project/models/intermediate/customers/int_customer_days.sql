@@ -1,5 +1,5 @@
 -- One row per customer and date that this run writes anew: the earliest of accounts, loans and policies; every date of
--- a customer whose records came from another customer, or went to one.
+-- a customer whom a record joined after the founding, or left.
 with
 
 customers as (select customer_id from {{ ref('int_customers_known') }}),
