@@ -16,7 +16,7 @@ COLUMNS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "customer_ids": {
         "customer_id": ("string", "Customer id, ever issued"),
         "current_customer_id": ("string", "Customer it means now; NULL when it is retired"),
-        "moved_date": ("date", "Business date on which a record last joined it after its founding, or left it; NULL if none did"),
+        "moved_date": ("date", "Business date on which a record last joined it after its founding, or left it"),
     },
     "golden_attributes": {
         "customer_id": ("string", "Customer"),
