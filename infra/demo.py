@@ -1,10 +1,10 @@
-"""`make demo`: make a bank, run it for three business dates, say what came of it."""
+"""`make demo`: make a bank, run it for some business dates (three unless told), say what came of it."""
 
 import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,7 @@ from infra import lakehouse, runs, summary
 from infra.processes import ProcessError
 from spark_jobs.settings import PROJECT, Settings, install
 
-DATES = {
-    "demo": [date(2026, 6, 1), date(2026, 6, 2), date(2026, 6, 3)],
-    "real": [date(2022, 12, 28), date(2022, 12, 29), date(2022, 12, 30)],
-}
+FIRST_DATE = {"demo": date(2026, 6, 1), "real": date(2022, 12, 28)}
 
 
 def demo(settings: Settings, console: Console) -> None:
@@ -30,7 +27,7 @@ def demo(settings: Settings, console: Console) -> None:
     console.print(lakehouse.status(settings), soft_wrap=True)
     say = partial(console.print, soft_wrap=True)
     make_bank(settings, say)
-    dates = DATES[settings.environment]
+    dates = dates_of(settings)
     try:
         runs.run_dates(settings, dates, console)
         _write_docs(settings, dates[-1], console)
@@ -38,9 +35,15 @@ def demo(settings: Settings, console: Console) -> None:
         summary.show(settings, [day for day in dates if day in runs.loaded_dates(settings)], console)
 
 
+def dates_of(settings: Settings) -> list[date]:
+    """The business dates of the bank of these settings, in order."""
+    first = FIRST_DATE[settings.environment]
+    return runs.business_days(settings, first, first + timedelta(days=2 * settings.days + 7))[: settings.days]
+
+
 def make_bank(settings: Settings, say: Any) -> None:
     """Generate the deliveries of every date, unless the same ones are there."""
-    dates = DATES[settings.environment]
+    dates = dates_of(settings)
     wanted = {
         "customers": str(settings.customers),
         "from": str(dates[0]),

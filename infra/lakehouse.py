@@ -164,8 +164,9 @@ def _java_options(home: Path) -> str:
         "java.io.tmpdir": home / "lakehouse" / "scratch",
     }
     defined = " ".join(f'"-D{name}={value}"' for name, value in options.items())
-    # what Spark generates for a wide aggregate is a huge method, which Java would interpret for ever
-    flags = "-XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError -XX:-DontCompileHugeMethods"
+    # What Spark generates for a wide aggregate is a huge method, which Java would interpret for ever. Java's 240 MB for
+    # compiled code are full after two business dates; from then on it throws away what it needs again at once.
+    flags = "-XX:+UseParallelGC -XX:+ExitOnOutOfMemoryError -XX:-DontCompileHugeMethods -XX:ReservedCodeCacheSize=1g"
     return f"{defined} -Duser.timezone=UTC {flags}"
 
 

@@ -130,7 +130,9 @@ def sql(query: str) -> None:
     """Run a query on the lakehouse and show at most 50 rows."""
     with _session(load_settings(), f"sql {query}") as spark:
         rows = spark.sql(query).limit(50).toArrow()
-    shown = Table(*rows.column_names)
+    shown = Table()
+    for name in rows.column_names:
+        shown.add_column(name, overflow="fold")  # an id that is cut cannot be asked for
     for row in rows.to_pylist():
         shown.add_row(*("" if value is None else str(value) for value in row.values()))
     console.print(shown)

@@ -57,6 +57,7 @@ class Settings(BaseModel):
     schedule: str = Field("0 6 * * 1-5", description="cron line of the daily run; only by hand when `none`")
     webhook: str = Field("", description="address told when a run stops; the log file alone when empty")
     customers: int = Field(2000, ge=1, description="size of the demo bank")
+    days: int = Field(3, ge=1, le=20, description="business dates of the demo")
     seed: int = 1
 
     @property

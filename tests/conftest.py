@@ -73,7 +73,7 @@ def lakehouse(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], 
 
     jars.fetch()
     settings = load_settings(
-        home=tmp_path_factory.mktemp("home"), connect_port=free_port(), thrift_port=free_port(), driver_memory="2g"
+        home=tmp_path_factory.mktemp("home"), connect_port=free_port(), thrift_port=free_port(), driver_memory="3g"
     )
     lakehouse.start(settings)
     yield settings

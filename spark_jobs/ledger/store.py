@@ -19,7 +19,8 @@ from spark_jobs.ledger.tables import TABLES
 
 COMMIT_RETRIES = 100
 CREATE_TRIES = 20
-FILES_BEFORE_COMPACTION = 256
+FILES_BEFORE_COMPACTION = 24
+"""Every task reads the ledger several times, and each appends a file: opening them is what a read costs."""
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,8 @@ def whole_bank(tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[],
     """
     home = Path(os.environ.get("BELLWETHER_TEST_HOME") or tmp_path_factory.mktemp("whole_bank"))
     bank = {"environment": "real", "data": REAL_DATA} if REAL_DATA.is_dir() else {}
-    settings = load_settings(home=home, connect_port=free_port(), thrift_port=free_port(), driver_memory="3g", **bank)
+    ports = {"connect_port": free_port(), "thrift_port": free_port()}
+    settings = load_settings(home=home, **ports, driver_memory="4g", days=2, **bank)
     if not (home / "tables" / "governance" / "releases").is_dir():
         _demo(settings)
     process.start(settings)
