@@ -1,8 +1,5 @@
 """Append to and read the small Delta tables that are written without Spark, from any number of processes."""
 
-import logging
-import random
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,18 +8,15 @@ from urllib.parse import unquote, urlparse
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-from deltalake import CommitProperties, DeltaTable, Schema, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake import CommitProperties, DeltaTable, write_deltalake
 
 from spark_jobs.catalog.names import table_path
+from spark_jobs.ledger.alone import compact, create
 from spark_jobs.ledger.tables import TABLES
 
 COMMIT_RETRIES = 100
-CREATE_TRIES = 20
 FILES_BEFORE_COMPACTION = 24
 """Every task reads the ledger several times, and each appends a file: opening them is what a read costs."""
-
-log = logging.getLogger(__name__)
 
 
 class Store:
@@ -41,17 +35,9 @@ class Store:
 
     def create(self, table: str, schema: pa.Schema | None = None) -> DeltaTable:
         """The table, made empty when there is none yet; several processes may call this at once."""
-        path = self.path(table)
-        for attempt in range(CREATE_TRIES):
-            if DeltaTable.is_deltatable(str(path)):
-                return DeltaTable(str(path))
-            path.mkdir(parents=True, exist_ok=True)
-            try:
-                return DeltaTable.create(str(path), Schema.from_arrow(schema or TABLES[table]), mode="ignore")
-            except (DeltaError, CommitFailedError, OSError) as error:
-                log.debug("%s is being created by another process: %s", table, error)
-                time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))
-        return DeltaTable(str(path))
+        if not self.exists(table):
+            create(self.path(table), schema or TABLES[table])
+        return DeltaTable(str(self.path(table)))
 
     def append(self, table: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Add rows in one commit, behind whatever other processes commit meanwhile."""
@@ -80,17 +66,10 @@ class Store:
         files = [_local(uri) for uri in target.file_uris()]
         if not files:
             return schema.empty_table()
-        if len(files) > FILES_BEFORE_COMPACTION:
-            self._compact(target, table)
+        if len(files) > FILES_BEFORE_COMPACTION and compact(self.path(table)):
+            target.update_incremental()
             files = [_local(uri) for uri in target.file_uris()]
         return ds.dataset(files, schema=schema, format="parquet").to_table(filter=condition)
-
-    def _compact(self, target: DeltaTable, table: str) -> None:
-        try:
-            target.optimize.compact()
-        except DeltaError as error:
-            log.debug("%s was not compacted, another process did: %s", table, error)
-        target.update_incremental()
 
 
 def _local(uri: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from deltalake import DeltaTable
 
 from spark_jobs.catalog.names import table_path
+from spark_jobs.ledger.alone import compact
 from spark_jobs.release.archive import archive_months
 from spark_jobs.release.lock import release_lock
 from spark_jobs.release.metastore import missing_tables, tables_on_disk
@@ -73,11 +74,12 @@ def _maintain_with_spark(spark: "SparkSession", settings: Settings, table: str, 
 
 
 def _maintain_without_spark(settings: Settings, table: str, report: MaintenanceReport) -> None:
-    delta = DeltaTable(str(table_path(settings.home, table)))
-    if len(delta.file_uris()) > 1:
-        delta.optimize.compact()
+    folder = table_path(settings.home, table)
+    if len(DeltaTable(str(folder)).file_uris()) > 1 and compact(folder):
         report.optimized.append(table)
-    delta.vacuum(retention_hours=settings.retention_days * 24, dry_run=False, enforce_retention_duration=True)
+    DeltaTable(str(folder)).vacuum(
+        retention_hours=settings.retention_days * 24, dry_run=False, enforce_retention_duration=True
+    )
     report.vacuumed.append(table)
 
 

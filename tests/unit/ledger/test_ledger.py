@@ -1,3 +1,4 @@
+import fcntl
 import multiprocessing
 from datetime import date
 
@@ -6,6 +7,7 @@ import pytest
 from deltalake import DeltaTable
 
 from spark_jobs.ledger import Delivery, Ledger, Reconciliation, Store, UnknownDeliveryError, delivery_id
+from spark_jobs.ledger.alone import compact
 
 MONDAY = date(2026, 6, 1)
 
@@ -85,6 +87,11 @@ def _append(home, worker, count):
         Store(home).append("governance.numbers", pa.table({"worker": [worker], "number": [number]}))
 
 
+def _read(home, begin):
+    begin.wait(60)
+    Store(home).read("governance.numbers")
+
+
 def test_four_processes_append_at_once_and_no_row_is_lost(tmp_path):
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_append, args=(tmp_path, worker, 8)) for worker in range(4)]
@@ -94,6 +101,29 @@ def test_four_processes_append_at_once_and_no_row_is_lost(tmp_path):
         worker.join()
     rows = Store(tmp_path).read("governance.numbers").to_pylist()
     assert sorted((row["worker"], row["number"]) for row in rows) == [(w, n) for w in range(4) for n in range(8)]
+
+
+def test_readers_that_compact_at_once_leave_every_row_once(tmp_path):
+    _append(tmp_path, 1, 60)
+    context = multiprocessing.get_context("spawn")
+    begin = context.Barrier(4)
+    readers = [context.Process(target=_read, args=(tmp_path, begin)) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert sorted(Store(tmp_path).read("governance.numbers")["number"].to_pylist()) == list(range(60))
+
+
+def test_a_compaction_is_left_to_the_process_that_is_at_it(tmp_path):
+    _append(tmp_path, 1, 3)
+    folder = Store(tmp_path).path("governance.numbers")
+    with (folder.parent / f".{folder.name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert not compact(folder)
+    assert len(DeltaTable(str(folder)).file_uris()) == 3
+    assert compact(folder)
+    assert len(DeltaTable(str(folder)).file_uris()) == 1
 
 
 def test_many_small_commits_are_compacted_without_losing_rows(tmp_path, monkeypatch):
