@@ -12,6 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from dags._notices import notify_stopped
 from spark_jobs.catalog.models import Catalog
+from spark_jobs.catalog.names import KEPT_RECORDS
 from spark_jobs.run_log import RunLog
 from spark_jobs.settings import Settings, load_settings
 
@@ -58,7 +59,8 @@ def check(logical_date: Any = None, params: Any = None, run_id: Any = None) -> N
     with _step(settings, date, "check", ""), _session(settings, run_id, "check") as spark:
         from spark_jobs import release
 
-        lost = [name for name in release.missing_tables(spark, settings) if name.startswith(WRITTEN_BY_SPARK)]
+        missing = [name for name in release.missing_tables(spark, settings) if name != KEPT_RECORDS]
+        lost = [name for name in missing if name.startswith(WRITTEN_BY_SPARK)]
         if lost:
             raise UnfitError(
                 f"{len(lost)} table(s) are on disk but not in the metastore, such as {lost[0]}: run `make repair`. "

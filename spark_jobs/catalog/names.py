@@ -33,6 +33,10 @@ FORMATS = ("csv", "json", "parquet", "xml", "xes", "yaml", "jdbc")
 """Formats of deliveries; zip, gz and bz2 are seen by a file's ending."""
 
 
+KEPT_RECORDS = "vault.identity_records"
+"""The one table of the vault that Spark does not write: normalised records, which identity keeps for the next date."""
+
+
 def bronze_table(source: str) -> str:
     """`bronze.<system>__<table>` of a source named `system/table`."""
     return "bronze." + source.replace("/", "__")

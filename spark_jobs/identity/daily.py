@@ -4,24 +4,30 @@ from datetime import date
 from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from spark_jobs.identity.attributes import attribute_values, with_arrival
+from spark_jobs.identity.attributes import attribute_values
 from spark_jobs.identity.changes import Matching
+from spark_jobs.identity.contents import content_hashes
 from spark_jobs.identity.current import current_tables, rewrite
 from spark_jobs.identity.day import Outcome, run_day
 from spark_jobs.identity.households.daily import household_tables
 from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
+from spark_jobs.identity.kept import known_records
 from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.frozen import shipped
-from spark_jobs.identity.matching.records import read_records
+from spark_jobs.identity.matching.records import tables_of_records
 from spark_jobs.identity.matching.scoring import match, match_new
+from spark_jobs.identity.matching.version import normalisation_version
 from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.quality import quality_table
-from spark_jobs.identity.silver import is_built, read
+from spark_jobs.identity.remembered import Remembered
+from spark_jobs.identity.silver import is_built
 from spark_jobs.identity.stakes import amounts_at_stake
 from spark_jobs.identity.stewards import decisions_until, labels_until
 from spark_jobs.identity.survivorship import load_rules
+from spark_jobs.identity.tables import EDGES, MEMBERSHIPS, RECORDS, REDIRECTS
 from spark_jobs.ledger import Store
 from spark_jobs.settings import Settings
 from spark_jobs.token_key import token_key
@@ -39,12 +45,13 @@ def resolve_customers(settings: Settings, business_date: date) -> Outcome | None
     if not is_built(settings.home, "silver.parties"):
         return None
     store, policy = Store(settings.home), bank_policy()
-    journal = Journal(store)
+    tables = Remembered(store)
+    journal = Journal(tables)
     day = read_day(settings, business_date)
     take_back(journal, business_date)
     outcome = run_day(journal, day, frozen_matching(), policy)
-    standing = journal.standing()
-    rows = current_tables(journal, standing)
+    tables.forget(EDGES)
+    rows = current_tables(journal, journal.standing(RECORDS, MEMBERSHIPS, REDIRECTS))
     rows |= household_tables(settings.home, store, rows, business_date)
     labels = labels_until(settings.home, business_date)
     rewrite(store, rows | quality_table(journal, rows, labels, business_date))
@@ -54,13 +61,17 @@ def resolve_customers(settings: Settings, business_date: date) -> Outcome | None
 def read_day(settings: Settings, business_date: date) -> Day:
     """What silver knows on a business date: nothing delivered or decided after it counts."""
     home, rules = settings.home, load_rules()
-    parties, contacts = read(home, "silver.parties"), read(home, "silver.party_contacts")
-    values = partial(attribute_values, parties, contacts, rules)
-    records = read_records(home)
-    secret = token_key(settings).hex()
-    known = with_arrival(records, parties, values(records.select(["record_key"])), secret, business_date.isoformat())
+    tables = tables_of_records(home)
+    hashes = content_hashes(tables, rules, token_key(settings).hex())
+    known = _until(business_date, known_records(Store(home), tables, hashes))
+    values = partial(attribute_values, tables["silver.parties"], tables["silver.party_contacts"], rules)
     stakes = amounts_at_stake(home, known, business_date, settings.base_currency)
     return Day(business_date, known, decisions_until(home, business_date), stakes, values)
+
+
+def _until(business_date: date, records: pa.Table) -> pa.Table:
+    is_known = pc.less_equal(records["first_delivery_date"], business_date)
+    return records if pc.all(is_known).as_py() else records.filter(is_known)
 
 
 def take_back(journal: Journal, business_date: date) -> None:
@@ -76,7 +87,7 @@ def bank_policy() -> Policy:
 
 
 def frozen_matching() -> Matching:
-    """The matching by the shipped model of the bank."""
+    """The matching by the shipped model of the bank; records of other code are compared as by another model."""
     model = shipped(load_definition(MODEL))
 
     def within(records: pa.Table) -> pa.Table:
@@ -85,4 +96,4 @@ def frozen_matching() -> Matching:
     def across(new_records: pa.Table, standing_records: pa.Table) -> pa.Table:
         return match_new(new_records, standing_records, model)
 
-    return Matching(within, across, model.version)
+    return Matching(within, across, f"{model.version}+{normalisation_version()}")

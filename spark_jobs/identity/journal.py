@@ -88,9 +88,9 @@ class Journal:
         fields = [TABLES[STEPS].field(name) for name in ("step_id", "step_number", "business_date")]
         return pa.Table.from_pylist(self.line(), schema=pa.schema(fields))
 
-    def standing(self) -> Standing:
-        """The ledger's present state."""
-        return standing_of({table: self.rows(table) for table in KEYS}, self.steps())
+    def standing(self, *tables: str) -> Standing:
+        """The ledger's present state; of these tables only, when some are named."""
+        return standing_of({table: self.rows(table) for table in tables or KEYS}, self.steps())
 
     def next_step(self, business_date: date, inputs_fingerprint: str) -> Step:
         """The step that would follow the last one. Raises LateDateError."""

@@ -1,11 +1,14 @@
 """The tables of silver and the vault that identity reads; what was never delivered has no rows."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from spark_jobs.catalog.names import table_path
+from spark_jobs.ledger import Store
 
 TOKENS = ("source_system", "party_id", "value")
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -56,6 +59,43 @@ def read(home: Path, table: str) -> Any:
     if is_built(home, table):
         return DeltaTable(table_path(home, table)).to_pyarrow_dataset()
     return pa.schema([(name, _type(name)) for name in COLUMNS[table]]).empty_table()
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The Parquet files of a Delta table and its columns."""
+
+    paths: tuple[str, ...]
+    schema: pa.Schema
+
+
+def files_of(home: Path, table: str) -> Any:
+    """The table as files, which DuckDB reads in half the time of an Arrow data set.
+
+    As `read` gives it where files do not say all: a column lies in the names of folders, rows are marked as deleted.
+    """
+    from deltalake import DeltaTable
+
+    rows = read(home, table)
+    if isinstance(rows, pa.Table):
+        return rows
+    delta = DeltaTable(table_path(home, table))
+    if delta.metadata().partition_columns or delta.protocol().min_reader_version > 1 or not delta.file_uris():
+        return rows
+    return Files(tuple(Store(home).files(table)), rows.schema)
+
+
+def register(connection: Any, tables: Mapping[str, Any]) -> None:
+    """Make tables (Arrow tables, data sets or Files) known to a DuckDB by their names, `silver_parties` and so on."""
+    for table, rows in tables.items():
+        name = table.replace(".", "_")
+        if not isinstance(rows, Files):
+            connection.register(name, rows)
+            continue
+        connection.register(f"{name}_columns", rows.schema.empty_table())
+        paths = ", ".join("'" + path.replace("'", "''") + "'" for path in rows.paths)
+        found = f"read_parquet([{paths}], union_by_name = true)"
+        connection.execute(f"CREATE VIEW {name} AS FROM {name}_columns UNION ALL BY NAME FROM {found}")
 
 
 def _type(column: str) -> pa.DataType:

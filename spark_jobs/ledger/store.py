@@ -63,14 +63,24 @@ class Store:
             return TABLES[table].empty_table()
         target = DeltaTable(str(self.path(table)))
         schema = pa.schema(target.schema().to_arrow())
-        files = [_local(uri) for uri in target.file_uris()]
+        files = _paths(target)
         if not files:
             return schema.empty_table()
         if len(files) > FILES_BEFORE_COMPACTION and compact(self.path(table)):
             target.update_incremental()
-            files = [_local(uri) for uri in target.file_uris()]
+            files = _paths(target)
         return ds.dataset(files, schema=schema, format="parquet").to_table(filter=condition)
+
+    def files(self, table: str) -> list[str]:
+        """Paths of the Parquet files that hold the rows of a table."""
+        return _paths(DeltaTable(str(self.path(table))))
+
+
+def _paths(target: DeltaTable) -> list[str]:
+    return [_local(uri) for uri in target.file_uris()]
 
 
 def _local(uri: str) -> str:
-    return unquote(urlparse(uri).path) if uri.startswith("file://") else uri
+    """The path of a file on this machine: the log writes some of them as addresses, with %20 for a blank."""
+    path = urlparse(uri).path if uri.startswith("file://") else uri
+    return path if Path(path).exists() else unquote(path)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from deltalake import DeltaTable
 
-from spark_jobs.catalog.names import table_path
+from spark_jobs.catalog.names import KEPT_RECORDS, table_path
 from spark_jobs.ledger.alone import compact
 from spark_jobs.release.archive import archive_months
 from spark_jobs.release.lock import release_lock
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RETENTION = "delta.deletedFileRetentionDuration"
 LOG_RETENTION = "delta.logRetentionDuration"
-WRITTEN_WITHOUT_SPARK = ("bronze.", "governance.", "identity.", "quarantine.landing_rows")
+WRITTEN_WITHOUT_SPARK = ("bronze.", "governance.", "identity.", "quarantine.landing_rows", KEPT_RECORDS)
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import SimpleNamespace
@@ -11,10 +12,22 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from dags import _tasks
 from dags._notices import notify_stopped, write_notice
+from spark_jobs import release
+from spark_jobs.catalog.names import KEPT_RECORDS
 from spark_jobs.run_log import RunLog
 from spark_jobs.settings import load_settings
 
 DAY = date(2026, 6, 1)
+
+
+@pytest.fixture
+def unknown_tables(monkeypatch, tmp_path):
+    """Tables on disk that the metastore of a home does not know; empty until the test adds some."""
+    names: list[str] = []
+    monkeypatch.setattr(_tasks, "load_settings", lambda: load_settings(home=tmp_path))
+    monkeypatch.setattr(_tasks, "_session", lambda *_: nullcontext())
+    monkeypatch.setattr(release, "missing_tables", lambda *_: names)
+    return names
 
 
 class GateFailed(RuntimeError):  # noqa: N818 - named as the real one
@@ -30,6 +43,15 @@ def test_business_date_is_the_logical_date_unless_the_parameter_names_another():
 def test_a_run_without_any_date_is_refused():
     with pytest.raises(AirflowFailException, match="business date"):
         _tasks.business_date(None, None)
+
+
+def test_a_run_starts_over_tables_that_spark_does_not_write_and_stops_over_one_that_it_does(unknown_tables):
+    moment = {"logical_date": datetime(2026, 6, 1, tzinfo=UTC), "params": {}, "run_id": "r"}
+    unknown_tables += [KEPT_RECORDS, "identity.steps"]
+    _tasks.check(**moment)
+    unknown_tables += ["vault.parties"]
+    with pytest.raises(AirflowFailException, match=r"1 table\(s\) .* such as vault\.parties"):
+        _tasks.check(**moment)
 
 
 def test_a_failed_gate_is_not_tried_again(tmp_path):

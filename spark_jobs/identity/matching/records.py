@@ -11,7 +11,7 @@ from spark_jobs.identity.matching.normalise.columns import normalised
 from spark_jobs.identity.matching.normalise.contacts import mailbox
 from spark_jobs.identity.matching.record_values import contact_values, identifier_values, named
 from spark_jobs.identity.matching.table import connect, record_schema
-from spark_jobs.identity.silver import read
+from spark_jobs.identity.silver import files_of, register
 
 READ = (
     "silver.parties", "silver.party_identifiers", "silver.party_contacts", "silver.party_relations", "silver.cards",
@@ -35,22 +35,31 @@ IDENTIFIER_LISTS = {
 }
 
 
+def bank_schema() -> pa.Schema:
+    """Columns of a record of the `bank` model."""
+    return record_schema(load_definition("bank"))
+
+
+def tables_of_records(home: Path) -> dict[str, Any]:
+    """The tables of READ of the lakehouse in that home."""
+    return {name: files_of(home, name) for name in READ}
+
+
 def read_records(home: Path, keys: pa.Array | None = None) -> pa.Table:
     """Records of the lakehouse in that home: all, or those with the given keys."""
-    return bank_records({name: read(home, name) for name in READ}, keys)
+    return bank_records(tables_of_records(home), keys)
 
 
 def bank_records(tables: Mapping[str, Any], keys: pa.Array | None = None) -> pa.Table:
     """One row per current, undeleted party of a source system, in order of record key; schema of the `bank` model.
 
-    `tables` are Arrow tables or data sets, named as in READ. Values are normalised; a party that has no value of a
-    kind has NULL there. Contacts and identifiers belong to the record of their own system; cards and relations, which
+    `tables` are Arrow tables, data sets or Files, named as in READ. Values are normalised; a party that has no value of
+    a kind has NULL there. Contacts and identifiers belong to the record of their own system; cards and relations, which
     other systems tell, to every record of their party.
     """
-    schema = record_schema(load_definition("bank"))
+    schema = bank_schema()
     with connect() as connection:
-        for name, table in tables.items():
-            connection.register(name.replace(".", "_"), table)
+        register(connection, tables)
         connection.register("wanted", pa.table({"record_key": keys if keys is not None else pa.array([], pa.string())}))
         parties = connection.sql(_parties_sql("TRUE" if keys is None else f"{KEY} IN (FROM wanted)")).to_arrow_table()
         connection.register("party", named(parties))

@@ -36,4 +36,6 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     Nothing spills to disk: records hold clear values, which belong in the vault only.
     """
     config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": ""}
-    return duckdb.connect(config=config | ({"threads": threads} if threads else {}))
+    connection = duckdb.connect(config=config | ({"threads": threads} if threads else {}))
+    connection.execute("SET enable_progress_bar = false")
+    return connection

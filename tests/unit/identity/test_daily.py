@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from spark_jobs.catalog.loading import load_catalog
+from spark_jobs.catalog.names import KEPT_RECORDS
 from spark_jobs.identity import daily
 from spark_jobs.identity.current import CUSTOMER_RECORDS, GOLDEN_ATTRIBUTES
 from spark_jobs.identity.daily import resolve_customers
@@ -13,7 +14,9 @@ from spark_jobs.identity.households.history import HISTORY
 from spark_jobs.identity.households.tables import HOUSEHOLD_MEMBERS
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.matching.definition import load_definition
+from spark_jobs.identity.matching.scoring import match
 from spark_jobs.identity.quality import QUALITY
+from spark_jobs.identity.tables import RECORDS
 from spark_jobs.ledger import Store
 from spark_jobs.settings import load_settings
 from tests.fixtures.silver import write_silver
@@ -184,6 +187,27 @@ def test_values_are_tokens_and_hashes_are_made_under_the_secret(bank):
     before = dict(zip(day.records["record_key"].to_pylist(), day.records["content_hash"].to_pylist(), strict=True))
     after = daily.read_day(settings, MONDAY).records
     assert not set(before.values()) & set(after["content_hash"].to_pylist())
+
+
+def test_other_code_of_the_normalisation_compares_every_record_again_and_changes_no_record(bank, monkeypatch):
+    settings, compared = bank(), []
+    resolve_customers(settings, MONDAY)
+    before = customers(settings)
+    monkeypatch.setattr(daily, "normalisation_version", lambda: "other")
+    monkeypatch.setattr(
+        daily, "match", lambda records, model: compared.append(records.num_rows) or match(records, model)
+    )
+    outcome = resolve_customers(settings, MONDAY)
+    assert (compared, outcome.counts[RECORDS], customers(settings)) == ([3], 0, before)
+
+
+def test_the_same_date_again_leaves_the_records_that_are_kept_as_they_are(bank):
+    settings = bank()
+    resolve_customers(settings, MONDAY)
+    kept = Store(settings.home).create(KEPT_RECORDS)
+    assert {row["record_key"] for row in table(settings, KEPT_RECORDS)} == {"crm|P1", "berka|P1", "crm|P2", "crm|P3"}
+    resolve_customers(settings, MONDAY)
+    assert Store(settings.home).create(KEPT_RECORDS).version() == kept.version()
 
 
 def test_money_at_stake_is_the_owned_share_of_the_last_balance_in_the_base_currency(bank):
