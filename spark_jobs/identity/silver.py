@@ -8,7 +8,6 @@ from typing import Any
 import pyarrow as pa
 
 from spark_jobs.catalog.names import table_path
-from spark_jobs.ledger import Store
 
 TOKENS = ("source_system", "party_id", "value")
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -75,6 +74,8 @@ def files_of(home: Path, table: str) -> Any:
     As `read` gives it where files do not say all: a column lies in the names of folders, rows are marked as deleted.
     """
     from deltalake import DeltaTable
+
+    from spark_jobs.ledger import Store
 
     rows = read(home, table)
     if isinstance(rows, pa.Table):
