@@ -140,8 +140,8 @@ def identity(lakehouse):
         postings = [*ROWS["transactions"], LATE]  # what an earlier test delivered stays delivered
         write_silver(lakehouse.home, load_catalog(), ROWS | {"identity_decisions": decisions, "transactions": postings})
         resolve_customers(lakehouse, day)
-        for table in sorted(path.name for path in (lakehouse.home / "tables" / "identity").iterdir()):
-            io.register(session, lakehouse, f"identity.{table}")
+        for log in sorted((lakehouse.home / "tables" / "identity").glob("*/_delta_log")):
+            io.register(session, lakehouse, f"identity.{log.parent.name}")
         records = Store(lakehouse.home).read(CUSTOMER_RECORDS).to_pylist()
         return {row["party_id"]: row["customer_id"] for row in records}
 
