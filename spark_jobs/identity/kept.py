@@ -99,4 +99,5 @@ def _write(store: Store, standing: pa.Table, made: pa.Table, *, is_anew: bool) -
         return
     rows = pa.concat_tables([standing, made])
     write_deltalake(folder, rows, mode="overwrite", schema_mode="overwrite", configuration=PROPERTIES)
-    DeltaTable(folder).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+    # full: also what a killed write left, which the log does not name
+    DeltaTable(folder).vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)

@@ -77,6 +77,13 @@ def test_what_silver_no_longer_says_leaves_the_table_and_the_disk(store, columns
     assert "crm|P2" in kept_rows(store)
 
 
+def test_what_a_killed_write_left_goes_with_the_next_change(store):
+    records(store, tables())
+    (store.path(KEPT_RECORDS) / "part-killed.parquet").write_bytes(b"muller, never committed")
+    records(store, tables("silver.parties", full_name_token="t:bea"))
+    assert b"muller" not in text_on_disk(store)
+
+
 def test_other_code_reuses_nothing(store, made, monkeypatch):
     records(store, tables())
     monkeypatch.setattr(kept, "normalisation_version", lambda: "other")
