@@ -1,11 +1,11 @@
 # Every target makes what it needs first; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down status run backfill releases withdraw repair sql test bench docs lint clean
+.PHONY: help setup demo up down status run backfill releases withdraw repair sql test bench new-tag docs lint clean
 PYTHON := .venv/bin/python
 BELLWETHER := $(PYTHON) -m spark_jobs.cli
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /|/' | awk -F'|' '{printf "  %-10s %s\n", $$1, $$2}'
 
 setup: ## check this machine, make the environment and fetch the jars (the other targets do it)
 	@sh infra/setup.sh $(MAKECMDGOALS)
@@ -46,7 +46,10 @@ test: setup ## run every test (ONLY=path or expression for some)
 bench: setup ## measure the figures of docs/benchmarks.md (ONLY=id for one)
 	@$(PYTHON) -m tests.bench $(ONLY)
 
-docs: setup ## write the documentation of the marts (dbt docs)
+new-tag: setup ## write the file of a new tag family (NAME=<domain>/<family>)
+	@$(BELLWETHER) new-tag "$(NAME)"
+
+docs: setup ## write the documentation of the marts (dbt docs) and of the tags
 	@$(BELLWETHER) docs
 
 lint: setup ## check style, types, SQL, YAML and imports

@@ -31,6 +31,8 @@ PARAMETERS = {
 }
 
 WRITTEN_BY_SPARK = ("silver.", "vault.", "intermediate.", "marts.")
+WITHOUT_SPARK = ("marts.tag_", "marts.audiences")
+"""How names of tables of marts begin that are written without Spark."""
 FINAL = {
     "GateFailed", "DeliveryProblem", "DefinitionErrors", "ReleaseRefused", "RepeatedRecordError",
     "SurvivorshipError", "UnfitError",
@@ -60,7 +62,7 @@ def check(logical_date: Any = None, params: Any = None, run_id: Any = None) -> N
         from spark_jobs import release
 
         missing = [name for name in release.missing_tables(spark, settings) if name != KEPT_RECORDS]
-        lost = [name for name in missing if name.startswith(WRITTEN_BY_SPARK)]
+        lost = [name for name in missing if name.startswith(WRITTEN_BY_SPARK) and not name.startswith(WITHOUT_SPARK)]
         if lost:
             raise UnfitError(
                 f"{len(lost)} table(s) are on disk but not in the metastore, such as {lost[0]}: run `make repair`. "
@@ -127,6 +129,19 @@ def build_marts(logical_date: Any = None, params: Any = None, run_id: Any = None
         figures.update(nodes=len(build(settings, "", str(date), run_id, full_refresh=is_anew).nodes))
 
 
+def index_tags(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
+    """Write the bitmap index and the catalogue of the tags that dbt built, and who is in each stored audience."""
+    settings, date = load_settings(), business_date(logical_date, params)
+    with _step(settings, date, "tags", "") as figures, _session(settings, run_id, "tags") as spark:
+        from dbt_project.tags.publishing import publish_index
+        from serving.audiences.snapshots import write_snapshot
+
+        figures.update(tags=publish_index(settings, date, _as_before(settings, "tag_catalogue", date)))
+        figures.update(audiences=write_snapshot(settings, date, _as_before(settings, "audiences", date)))
+        for name in WITHOUT_SPARK:
+            _register(spark, settings, name)
+
+
 def publish(logical_date: Any = None, params: Any = None, run_id: Any = None) -> None:
     """Make what was built the release that consumers read."""
     settings, date = load_settings(), business_date(logical_date, params)
@@ -179,6 +194,16 @@ def _register(spark: Any, settings: Settings, prefix: str = "") -> int:
     for name in new:
         io.register(spark, settings, name)
     return len(new)
+
+
+def _as_before(settings: Settings, table: str, date: dt.date) -> Any:
+    """The rows that the last release of an earlier date has of a table; None when there are none."""
+    from spark_jobs.release.history import UnknownRelease, read_as_of
+
+    try:
+        return read_as_of(settings, table, date - dt.timedelta(days=1)).to_table()
+    except UnknownRelease:
+        return None
 
 
 def _catalog(settings: Settings) -> Catalog:

@@ -37,5 +37,6 @@ with DAG(
     built = task(_tasks.check)() >> landing >> gate("bronze") >> silver >> gate("silver")
     if settings.until == "release":
         built = built >> task(_tasks.identify)() >> gate("identity")
-        built = built >> task(_tasks.build_marts)() >> gate("marts") >> task(_tasks.publish)()
+        built = built >> task(_tasks.build_marts)() >> task(_tasks.index_tags)()
+        built = built >> gate("marts") >> task(_tasks.publish)()
     built >> task(_tasks.export)()

@@ -1,4 +1,4 @@
-"""Definitions into dbt models: staging over every table of silver and identity, and the list of declared sources.
+"""Definitions into dbt models: staging over every table of silver and identity, the list of declared sources, all tags.
 
 Parse, validate (the catalogue does both), render into an emptied folder: the same definitions give the same bytes.
 """
@@ -11,10 +11,15 @@ from typing import Any
 import yaml
 
 from dbt_project.identity_staging import COLUMNS, identity_models
+from dbt_project.tags.rendering import example_tests, tag_models
+from dbt_project.tags.statement import Plan
 from spark_jobs.catalog.models import Catalog, Entity, Source
 from spark_jobs.catalog.names import SILVER_ADDED_COLUMNS, VALIDITY_COLUMNS
 
-GENERATED = Path(__file__).resolve().parent / "models" / "generated"
+PROJECT = Path(__file__).resolve().parent
+GENERATED = PROJECT / "models" / "generated"
+TAG_MODELS = PROJECT / "models" / "generated_tags"
+TAG_TESTS = PROJECT / "data-tests" / "generated"
 ADDED = {
     "source_system": "System that delivered the row", "is_deleted": "Whether the source deleted the row",
     "deleted_date": "Day of the deletion", "valid_from": "First day of the period",
@@ -46,6 +51,15 @@ def compile_models(
     files |= {f"stg_silver__{entity.name}.yml": _documentation(entity) for entity in catalog.entities.values()}
     files["_silver.yml"] = _sources(catalog)
     files["stg_catalog__sources.sql"] = _declared_sources(catalog.in_environment(environment))
+    return _write(files, folder)
+
+
+def compile_tags(plan: Plan, models: Path = TAG_MODELS, tests: Path = TAG_TESTS) -> list[Path]:
+    """Write the model of all tags, and a test of the families' examples a domain, into these folders, emptied first."""
+    return [*_write(tag_models(plan), models), *_write(example_tests(plan), tests)]
+
+
+def _write(files: Mapping[str, str], folder: Path) -> list[Path]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, text in sorted(files.items()):

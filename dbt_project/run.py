@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dbt_project.compile import compile_models
+from dbt_project.compile import compile_models, compile_tags
+from dbt_project.tags.loading import load_tags
+from dbt_project.tags.statement import Plan
 from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.io import register
 from spark_jobs.ledger.store import Store
 from spark_jobs.session import close, connect
 from spark_jobs.settings import Settings
+from spark_jobs.tags import kernel
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
 
 PROJECT = Path(__file__).resolve().parent
 KEY_TESTS = "test_name:primary_key"
+TAG_EXAMPLES = "tag:examples"
 FAILED = ("error", "fail", "runtime error")
 LEDGER_TABLES = ("governance.deliveries", "governance.source_freshness")
 RESTART_WARNING = "CANNOT_MODIFY_STATIC_CONFIG"
@@ -58,15 +62,15 @@ def build(
     Keys are proved by the gate in the one pass that it makes over a table; `check` proves them by dbt.
     """
     chosen = select.split() if isinstance(select, str) else list(select)
-    arguments = ["build", "--exclude-resource-type", "unit_test", "--exclude", KEY_TESTS]
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--exclude", KEY_TESTS, TAG_EXAMPLES]
     arguments += ["--select", *chosen] if chosen else []
     arguments += ["--full-refresh"] if full_refresh else []
     return _run(settings, arguments, str(business_date), run_id)
 
 
 def unit_tests(settings: Settings, business_date: str = "2026-06-03", run_id: str = "unit-tests") -> DbtResult:
-    """Run every dbt unit test: logic on hand-written rows, no table read. Raises DbtError."""
-    return _run(settings, ["test", "--select", "test_type:unit"], business_date, run_id)
+    """Run every dbt unit test and every tag's examples: hand-written rows, no table read. Raises DbtError."""
+    return _run(settings, ["test", "--select", "test_type:unit", TAG_EXAMPLES], business_date, run_id)
 
 
 def models(settings: Settings, business_date: str, run_id: str) -> DbtResult:
@@ -74,10 +78,15 @@ def models(settings: Settings, business_date: str, run_id: str) -> DbtResult:
     return _run(settings, ["run", "--full-refresh"], business_date, run_id)
 
 
+def rebuild(settings: Settings, model: str, business_date: str, run_id: str) -> DbtResult:
+    """Compile, then write one model anew from the tables that there are, without a test. Raises DbtError."""
+    return _run(settings, ["run", "--full-refresh", "--select", model], business_date, run_id)
+
+
 def check(settings: Settings, business_date: str, run_id: str, *select: str) -> DbtResult:
     """Run the tests of data (of `select` only, where told) on the tables as they are, keys too. Raises DbtError."""
     chosen = ["--select", *select] if select else []
-    return _run(settings, ["test", "--exclude", "test_type:unit", *chosen], business_date, run_id)
+    return _run(settings, ["test", "--exclude", "test_type:unit", TAG_EXAMPLES, *chosen], business_date, run_id)
 
 
 def docs(settings: Settings, business_date: str, run_id: str = "docs") -> Path:
@@ -95,6 +104,8 @@ def _run(settings: Settings, arguments: list[str], business_date: str, run_id: s
     catalog = load_catalog(settings.catalog_root)
     missing = [name for name in catalog.entities if name not in _built(settings, "silver")]
     compile_models(catalog, settings.environment, missing=missing, identity=_built(settings, "identity"))
+    plan = Plan(load_tags())
+    compile_tags(plan)
     target = target_folder(settings)
     values = {
         "business_date": business_date, "base_currency": settings.base_currency, "run_id": run_id,
@@ -108,6 +119,7 @@ def _run(settings: Settings, arguments: list[str], business_date: str, run_id: s
     spark = connect(settings, run_id, f"dbt {arguments[0]}")
     try:
         _show_ledger(spark, settings)
+        kernel.register(spark, plan.statement, plan.slots)
         with _environment(settings), _quiet():
             outcome = _invoke(command)
     finally:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
@@ -12,6 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from serving.audiences import commands as audience_commands
+from serving.tags import commands as tag_commands
 from spark_jobs.identity.commands import explain
 from spark_jobs.settings import Settings, load_settings
 
@@ -39,6 +41,10 @@ def readable(command: Callable[..., None]) -> Callable[..., None]:
 
 
 app.command()(readable(explain))
+for name, commands in {"audience": audience_commands.app, "tag": tag_commands.app}.items():
+    for command in commands.registered_commands:
+        command.callback = readable(command.callback) if command.callback else None
+    app.add_typer(commands, name=name)
 
 
 @app.command()
@@ -141,15 +147,28 @@ def sql(query: str) -> None:
 @app.command()
 @readable
 def docs() -> None:
-    """Write the documentation of the marts."""
+    """Write the documentation of the marts and, where there is a release, of the tags."""
     from dbt_project.run import docs as write
     from infra import lakehouse
     from infra.runs import loaded_dates
+    from serving.tags.pages import write_page
+    from spark_jobs.release import UnknownRelease
 
     settings = load_settings()
     lakehouse.start(settings)
     last = max(loaded_dates(settings), default=date.today())
     console.print(f"Written: {write(settings, str(last)).as_uri()}", soft_wrap=True)
+    with suppress(UnknownRelease):
+        console.print(f"Written: {write_page(settings).as_uri()}", soft_wrap=True)
+
+
+@app.command()
+@readable
+def new_tag(path: Annotated[str, typer.Argument(help="<domain>/<family>")]) -> None:
+    """Write the file of a new tag family, to be filled in."""
+    from dbt_project.tags.scaffold import write_family
+
+    console.print(f"Written: {write_family(path)}; fill it in, then `make run` evaluates it", soft_wrap=True)
 
 
 @app.command()

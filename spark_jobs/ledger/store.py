@@ -46,10 +46,12 @@ class Store:
             target, rows, mode="append", commit_properties=CommitProperties(max_commit_retries=COMMIT_RETRIES)
         )
 
-    def replace(self, table: str, rows: pa.Table) -> None:
-        """Make these the table's rows, and their columns its columns, in one commit."""
+    def replace(self, table: str, rows: pa.Table, properties: Mapping[str, str] | None = None) -> None:
+        """Make these the table's rows, and their columns its columns, in one commit; `properties` are for a new table."""
+        folder = str(self.path(table))
         self.path(table).mkdir(parents=True, exist_ok=True)
-        write_deltalake(str(self.path(table)), rows, mode="overwrite", schema_mode="overwrite")
+        configuration = None if DeltaTable.is_deltatable(folder) else dict(properties or {})
+        write_deltalake(folder, rows, mode="overwrite", schema_mode="overwrite", configuration=configuration)
 
     def append_records(self, table: str, records: Iterable[Mapping[str, Any]]) -> None:
         """Add records of a table of `tables.py`; a column that a record leaves out is NULL."""

@@ -1,19 +1,33 @@
-"""Which tables are released: the dbt models that say so, read from the manifest of the last dbt run."""
+"""Which tables are released: the dbt models that say so in the manifest of the last dbt run, and what indexes tags."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from spark_jobs.catalog.names import table_path
 from spark_jobs.release.models import ReleasedTable, ReleaseRefused
 from spark_jobs.settings import Settings
 
 
+TAG_TABLES = (
+    ReleasedTable("audiences", ("audience",)),
+    ReleasedTable("tag_catalogue", ("tag_id",)),
+    ReleasedTable("tag_customers", ("customer_number",)),
+    ReleasedTable("tag_index", ("tag_id", "part", "number", "label")),
+)
+"""Written after dbt, without Spark."""
+
+
 def released_tables(settings: Settings) -> list[ReleasedTable]:
-    """Tables of the models with `meta: {released: true}`, keyed by their `primary_key` test. Raises ReleaseRefused."""
+    """Tables of the models with `meta: {released: true}`, keyed by their `primary_key` test, and the tags' tables.
+
+    Raises ReleaseRefused.
+    """
     manifest = settings.home / "dbt" / "target" / "manifest.json"
     if not manifest.exists():
         raise ReleaseRefused(f"There is nothing to release: dbt has not run in this home ({manifest} is missing).")
-    return sorted(declared_in(manifest), key=lambda table: table.full_name)
+    beside = [one for one in TAG_TABLES if (table_path(settings.home, one.full_name) / "_delta_log").exists()]
+    return sorted([*declared_in(manifest), *beside], key=lambda table: table.full_name)
 
 
 def declared_in(manifest: Path) -> list[ReleasedTable]:

@@ -12,6 +12,7 @@ from deltalake import DeltaTable
 from spark_jobs.catalog.names import table_path
 from spark_jobs.release.evidence import Description, descriptions
 from spark_jobs.release.models import Release, TableVersion
+from spark_jobs.release.tag_views import WIDE_PREFIX, tag_views
 from spark_jobs.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,12 +69,21 @@ def make_release_schema(spark: "SparkSession", settings: Settings, release: Rele
     run_all(spark, statements(settings, release, release.schema_name))
 
 
+def unpack_tags(spark: "SparkSession", settings: Settings, release: Release, schema: str) -> set[str]:
+    """Make the views over the schema's packed tags, drop those of domains that are gone; returns their names."""
+    made = tag_views(settings, release, schema)
+    run_all(spark, made.values())
+    known = {row["viewName"] for row in spark.sql(f"show views in {schema} like '{WIDE_PREFIX}*'").collect()}
+    run_all(spark, [f"drop view if exists {schema}.{name}" for name in sorted(known - set(made))])
+    return set(made)
+
+
 def serve(spark: "SparkSession", settings: Settings, release: Release, retired: Iterable[str] = ()) -> None:
     """Point `serving` at this release, drop the views of retired tables, and note that the set is complete."""
     _marker(settings).unlink(missing_ok=True)
     create_schema(spark, settings.home, "serving")
     run_all(spark, statements(settings, release, "serving"))
-    wanted = {table.view_name for table in release.tables.values()}
+    wanted = {table.view_name for table in release.tables.values()} | unpack_tags(spark, settings, release, "serving")
     run_all(spark, [f"drop view if exists serving.{name}" for name in sorted(set(retired) - wanted)])
     _marker(settings).parent.mkdir(parents=True, exist_ok=True)
     _marker(settings).write_text(json.dumps({"release_id": release.release_id}))

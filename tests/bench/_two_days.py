@@ -18,7 +18,8 @@ from spark_jobs.settings import PROJECT, Settings, load_settings
 CUSTOMERS, POSTINGS = 100_000, 10_000_000
 DAYS = ("2026-06-01", "2026-06-02")
 COMPUTE_STAGES = (
-    "landing", "gate bronze", "silver", "gate silver", "identity", "gate identity", "marts", "gate marts", "publish",
+    "landing", "gate bronze", "silver", "gate silver", "identity", "gate identity", "marts", "tags", "gate marts",
+    "publish",
 )  # fmt: skip
 
 

@@ -84,7 +84,8 @@ def test_a_gate_stands_between_layers_and_before_publication(parsed):
     assert tasks["identify"]["upstream"] == ["gate_silver"]
     assert tasks["gate_identity"]["upstream"] == ["identify"]
     assert tasks["build_marts"]["upstream"] == ["gate_identity"]
-    assert tasks["gate_marts"]["upstream"] == ["build_marts"]
+    assert tasks["index_tags"]["upstream"] == ["build_marts"]
+    assert tasks["gate_marts"]["upstream"] == ["index_tags"]
     assert tasks["publish"]["upstream"] == ["gate_marts"]
 
 

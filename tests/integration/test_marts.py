@@ -4,11 +4,17 @@ import shutil
 from datetime import date
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from dbt_project.questions import ask, load_questions
 from dbt_project.released import released_tables
 from dbt_project.run import DbtError, build, check, target_folder, unit_tests
+from dbt_project.tags.loading import load_tags
+from dbt_project.tags.publishing import publish_index
+from dbt_project.tags.statement import Plan, values_statement
+from serving.audiences.evaluating import value_of
+from serving.audiences.index import open_built
 from spark_jobs import io, release
 from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.catalog.names import AUDIT_COLUMNS
@@ -19,6 +25,7 @@ from spark_jobs.session import close, connect
 from tests.fixtures.duckdb_twin import build_twin, differences, models_in_order, open_twin
 from tests.fixtures.silver import register, write_governance, write_silver
 from tests.fixtures.small_bank import GOVERNANCE, ROWS
+from tests.fixtures.tag_inputs import batch_of
 
 NO_SHORTCUT = ("spark.databricks.delta.optimizeMetadataQuery.enabled", "false")
 LATE = {
@@ -107,6 +114,24 @@ def test_each_released_table_is_there(bank):
 
 def test_logic_holds_on_rows_written_by_hand(lakehouse, bank):
     assert len(unit_tests(lakehouse).nodes) >= 4
+
+
+def test_every_tag_is_what_duckdb_makes_of_the_same_customers(lakehouse, bank):
+    plan = Plan(load_tags())
+    publish_index(lakehouse, date(2026, 6, 3))
+    index = open_built(lakehouse)
+    with duckdb.connect() as connection:
+        connection.execute(f"create table batch as {batch_of(lakehouse.home, plan)}")
+        names = [slot.tag_id for slot in plan.slots]
+        rows = connection.execute(values_statement(plan.catalog, names) + " order by customer_id").fetchall()
+    assert len(rows) == 4 and len(names) >= 1800
+    for number, row in enumerate(rows):
+        expected = {name: as_index(value) for name, value in zip(names, row, strict=True)}
+        assert {name: value_of(index, name, number) for name in names} == expected
+
+
+def as_index(value):
+    return float((value - date(1970, 1, 1)).days) if isinstance(value, date) else value
 
 
 def test_a_late_posting_restates_its_day_and_a_second_run_changes_nothing(lakehouse, bank):

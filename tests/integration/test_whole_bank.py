@@ -1,5 +1,6 @@
 """What the business dates of a whole bank must leave behind, read as its users read it."""
 
+import json
 from collections import Counter
 
 import duckdb
@@ -9,6 +10,10 @@ from deltalake import DeltaTable
 from dbt_project.questions import ask, load_questions
 from infra.demo_bank.truth import check, false_alarms
 from infra.runs import loaded_dates
+from serving.audiences.definitions import load_audiences, load_purposes
+from serving.audiences.evaluating import Audiences, value_of
+from serving.audiences.index import open_index
+from serving.tags.explain import explain
 from spark_jobs import release
 from spark_jobs.catalog.names import table_path
 from spark_jobs.session import close, connect
@@ -104,6 +109,50 @@ def test_customers_are_resolved_and_households_hold_each_of_them_once(whole_bank
     owners = chains.filter("is_ubo and ubo_basis = 'ownership'")
     bounds = owners.aggregate("min(effective_share_rate) > 0.25 and max(effective_share_rate) <= 1").fetchall()
     assert bounds == [(True,)]
+
+
+def test_tags_are_served_long_wide_and_as_bitmaps_alike(whole_bank, analyst):
+    counts = "count_if({0}), count({0})"
+    tag = "assets_at_least_100k"
+    said = analyst.sql(f"select {counts.format('total_asset_amount >= 100000')} from serving.customer_360").first()
+    wide = analyst.sql(f"select {counts.format(tag)} from serving.tags_assets").first()
+    long = analyst.sql(f"select {counts.format('is_true')} from serving.customer_tags where tag_id = '{tag}'").first()
+    index = open_index(whole_bank)
+    assert tuple(said) == tuple(wide) == tuple(long) == (len(index.true(tag)), len(index.known(tag)))
+    assert 0 < said[0] < said[1]
+
+
+def test_every_tag_of_one_customer_is_one_row(whole_bank, analyst):
+    (customer,) = analyst.sql("select min(customer_id) from serving.customer_360").first()
+    rows = analyst.sql(f"select tag_id, value from serving.customer_tags where customer_id = '{customer}'").collect()
+    values, index = {row[0]: row[1] for row in rows}, open_index(whole_bank)
+    assert len(rows) == len(values) == len(index.catalogue) >= 1800
+    assert sum(one is not None for one in values.values()) > 1000
+    assert str(value_of(index, "wealth_tier", index.number_of(customer))) == str(values["wealth_tier"])
+
+
+def test_most_tags_tell_customers_apart(whole_bank):
+    rows = open_index(whole_bank).catalogue.values()
+    constant = [row["tag_id"] for row in rows if max(json.loads(row["distribution"])["shares"].values()) == 1]
+    assert len(constant) < 0.2 * len(rows), constant  # 2,000 customers are few for rare tags: `make bench` has 100,000
+
+
+def test_audiences_for_marketing_hold_only_who_consented(whole_bank, analyst):
+    index = open_index(whole_bank)
+    audiences = Audiences(index, load_audiences(index.catalogue), load_purposes())
+    audience = audiences.stored["birthday_mailing"]
+    agreed = analyst.sql("select customer_id from serving.customer_360 where has_marketing_consent").collect()
+    assert set(audiences.ids(audience)) <= {row[0] for row in agreed}
+    served = analyst.sql("select size from serving.audiences where audience = 'birthday_mailing'").first()
+    assert served[0] == audiences.size(audience) > 0
+
+
+def test_a_tag_of_a_customer_is_explained(whole_bank, analyst):
+    sql = "select customer_id, total_asset_amount from serving.customer_360 order by total_asset_amount desc limit 1"
+    customer, amount = analyst.sql(sql).first()
+    found = explain(whole_bank, customer, "assets_at_least_100k")
+    assert found.value is True and found.filled == f"{amount} >= 100000"
+    assert found.since == loaded_dates(whole_bank)[0]
 
 
 def test_a_second_engine_reads_what_is_served(whole_bank, analyst):

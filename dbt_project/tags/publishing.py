@@ -1,0 +1,72 @@
+"""What stands beside the packed words: the bitmap index, the customers' numbers and the catalogue, written after dbt."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from deltalake import DeltaTable
+
+from dbt_project.tags.catalogue import catalogue_rows
+from dbt_project.tags.loading import TagCatalog, load_tags
+from dbt_project.tags.statement import Plan
+from spark_jobs.catalog.names import table_path
+from spark_jobs.io import table_properties
+from spark_jobs.ledger import Store
+from spark_jobs.settings import Settings
+from spark_jobs.tags.index import CUSTOMERS, INDEX, index_rows
+from spark_jobs.tags.statistics import numeric_values
+
+WORDS = "marts.customer_tag_words"
+
+
+def publish_index(settings: Settings, business_date: date, previous: pa.Table | None = None) -> int:
+    """Write marts.tag_index, tag_customers and tag_catalogue of the words as they are; how many tags there are.
+
+    `previous` is the catalogue of an earlier release, against which drift is measured. Run again it writes the same.
+    """
+    plan = Plan(load_tags())
+    words = _read(settings, WORDS).sort_by("customer_id")
+    customers = _customers(settings, words)
+    index = pa.Table.from_batches(index_rows(words, plan.slots), INDEX)
+    before = {row["tag_id"]: row for row in previous.to_pylist()} if previous is not None else {}
+    catalogue = _catalogue(plan.catalog, plan, words, index, before, business_date)
+    store, properties = Store(settings.home), table_properties(settings)
+    tables = {"marts.tag_index": index, "marts.tag_customers": customers, "marts.tag_catalogue": catalogue}
+    for name, rows in tables.items():
+        store.replace(name, rows, properties)
+    return catalogue.num_rows
+
+
+def _catalogue(
+    catalog: TagCatalog, plan: Plan, words: pa.Table, index: pa.Table, before: Mapping[str, Any], business_date: date
+) -> pa.Table:
+    slots = {slot.tag_id: slot for slot in plan.slots}
+    numbers = numeric_values(words, plan.slots)
+    return catalogue_rows(catalog, slots, counts_of(index, words.num_rows), numbers, before, business_date)
+
+
+def counts_of(index: pa.Table, customers: int) -> dict[str, dict[str, int]]:
+    """Customers by part for each tag; those with a label under `=label`; all of them under `customers`."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: {"customers": customers})
+    for row in index.select(["tag_id", "part", "label", "customers_count"]).to_pylist():
+        if row["part"] in ("known", "true"):
+            counts[row["tag_id"]][row["part"]] = row["customers_count"]
+        elif row["part"] == "value":
+            counts[row["tag_id"]][f"={row['label']}"] = row["customers_count"]
+    return counts
+
+
+def _customers(settings: Settings, words: pa.Table) -> pa.Table:
+    """The number of each customer, who is the row of that number, and the household."""
+    known = _read(settings, "marts.customer_360", ["customer_id", "household_id"])
+    households = dict(zip(known["customer_id"].to_pylist(), known["household_id"].to_pylist(), strict=True))
+    ids: Iterable[str] = words["customer_id"].to_pylist()
+    rows = [(number, one, households.get(one)) for number, one in enumerate(ids)]
+    columns = list(zip(*rows, strict=True)) or [(), (), ()]
+    return pa.table([pa.array(one, kind) for one, kind in zip(columns, CUSTOMERS.types, strict=True)], schema=CUSTOMERS)
+
+
+def _read(settings: Settings, table: str, columns: list[str] | None = None) -> pa.Table:
+    return DeltaTable(str(table_path(settings.home, table))).to_pyarrow_table(columns=columns)

@@ -1,0 +1,1 @@
+"""Tags packed into words, unpacked, indexed and compared: what happens to values once definitions are compiled."""

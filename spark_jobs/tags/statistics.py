@@ -1,0 +1,73 @@
+"""How a tag's values are spread over the customers of a release, and how far that moved since an earlier one."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from spark_jobs.tags.index import as_numbers, matrix
+from spark_jobs.tags.layout import Slot
+
+QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+BINS = 10
+LEAST_SHARE = 1e-4
+"""Shares below it count as it: the index of stability has no value where a share is zero."""
+
+Distribution = dict[str, float]
+"""Share of the customers by value: `true`, `false` or a label; for numbers the upper edge of a bin; `unknown` too."""
+
+
+def numeric_distribution(values: np.ndarray, edges: Sequence[float]) -> Distribution:
+    """Share of the customers in each bin `(edge before, edge]`; the first bin has no lower, the last no upper end."""
+    known = values[~np.isnan(values)]
+    places = np.searchsorted(np.asarray(edges), known, "left")
+    counts = np.bincount(places, minlength=len(edges) + 1)
+    labels = [*(f"{edge:.6g}" for edge in edges), "more"]
+    return _shares({label: int(count) for label, count in zip(labels, counts, strict=True)}, len(values))
+
+
+def numeric_edges(values: np.ndarray) -> list[float]:
+    """Inner edges of at most BINS bins that hold about as many customers each."""
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return []
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1], method="inverted_cdf"))
+    return [float(edge) for edge in edges]
+
+
+def counted_distribution(counts: Mapping[str, int], customers: int) -> Distribution:
+    """Share of the customers by value, from counts of the known ones."""
+    return _shares(dict(counts), customers)
+
+
+def stability_index(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    """Population stability index of two distributions: below 0.1 little changed, above 0.25 much did."""
+    total = 0.0
+    for label in sorted({*before, *after}):
+        old, new = (max(one.get(label, 0.0), LEAST_SHARE) for one in (before, after))
+        total += (new - old) * math.log(new / old)
+    return round(total, 6)
+
+
+def numeric_values(words: pa.Table, slots: Sequence[Slot]) -> dict[str, np.ndarray]:
+    """Values of the tags that are numbers or dates, one a customer, unknown ones NaN."""
+    found = {}
+    for column in dict.fromkeys(slot.column for slot in slots if slot.store in ("numbers", "dates")):
+        members = [slot for slot in slots if slot.column == column]
+        values = matrix(words[column], max(slot.position for slot in members) + 1)
+        found |= {slot.tag_id: as_numbers(values[:, slot.position]) for slot in members}
+    return found
+
+
+def as_text(distribution: Distribution, **more: object) -> str:
+    """The distribution as the catalogue keeps it: JSON, with what else it takes to repeat it."""
+    return json.dumps({"shares": distribution, **more}, ensure_ascii=False)
+
+
+def _shares(counts: dict[str, int], customers: int) -> Distribution:
+    if not customers:
+        return {}
+    counts["unknown"] = customers - sum(counts.values())
+    return {label: round(count / customers, 8) for label, count in counts.items()}

@@ -1,0 +1,72 @@
+"""customer_360 and household_360 of any size, without a bank behind them: values that the tags' rules can tell apart."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import duckdb
+import yaml
+from deltalake import write_deltalake
+from sqlglot import exp
+
+from dbt_project.tags.inputs import SOURCES
+from dbt_project.tags.loading import TagCatalog
+from spark_jobs.catalog.names import table_path
+
+DAY = "2026-06-01"
+HOUSEHOLD_SIZE = 2
+BATCH = 100_000
+
+
+def write_marts(home: Path, catalog: TagCatalog, customers: int) -> None:
+    """Write both marts as Delta tables: lognormal amounts with zeros and gaps, codes that rules speak of, recent dates."""
+    labels = _labels(catalog)
+    for table, keys in {"customer_360": ("customer", 1), "household_360": ("household", HOUSEHOLD_SIZE)}.items():
+        (model,) = yaml.safe_load(SOURCES[table].read_text(encoding="utf-8"))["models"]
+        columns = [_value(one["name"], one["data_type"], labels, keys[0]) for one in model["columns"]]
+        with duckdb.connect() as connection:
+            connection.execute("select setseed(0.5)")
+            rows = f"select {', '.join(columns)} from range({customers // keys[1]}) as numbers (n)"
+            reader = connection.execute(rows).to_arrow_reader(BATCH)
+            write_deltalake(str(table_path(home, f"marts.{table}")), reader, mode="overwrite")
+
+
+def _labels(catalog: TagCatalog) -> dict[str, list[str]]:
+    """Texts that rules compare a column with."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for tree in catalog.trees.values():
+        for node in tree.find_all(exp.EQ, exp.NEQ):
+            if isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Literal):
+                found[node.this.name].add(node.expression.name)
+        for node in tree.find_all(exp.In):
+            found[node.this.name] |= {one.name for one in node.expressions}
+    return {name: sorted(labels) for name, labels in found.items()}
+
+
+def _value(name: str, kind: str, labels: dict[str, list[str]], key: str) -> str:
+    if name == "customer_id":
+        return "printf('c%08d', n) as customer_id"
+    if name == "household_id":
+        return f"printf('h%08d', {'n' if key == 'household' else f'n // {HOUSEHOLD_SIZE}'}) as household_id"
+    if name == "as_of_date":
+        return f"date '{DAY}' as as_of_date"
+    known = "case when random() >= 0.05 then"
+    if kind == "string":
+        listed = labels.get(name) or [f"{name}_{one}" for one in range(8)]
+        chosen = ", ".join(f"'{one}'" for one in listed)
+        return f"{known} list_extract([{chosen}], 1 + cast(floor(random() * {len(listed)}) as int)) end as {name}"
+    if kind == "boolean":
+        return f"{known} random() < 0.4 end as {name}"
+    if kind in ("date", "timestamp"):
+        return f"{known} cast(date '{DAY}' - cast(floor(1200 * random() - 200) as int) as {kind}) end as {name}"
+    return f"{known} {_number(name, kind)} end as {name}"
+
+
+def _number(name: str, kind: str) -> str:
+    if name == "age_years":
+        return "cast(18 + floor(random() * 75) as bigint)"
+    if name.endswith("_rate"):
+        return f"cast(random() as {kind})"
+    if kind == "bigint":
+        return "cast(floor(-ln(1 - random()) * 5) as bigint)"
+    amount = "exp(9 + 2 * sqrt(-2 * ln(1 - random())) * cos(6.283185307 * random()))"
+    return f"case when random() < 0.3 then 0 else cast(round({amount}, 2) as {kind}) end"

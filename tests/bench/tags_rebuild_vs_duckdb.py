@@ -1,0 +1,235 @@
+"""All tags of a million customers, from the marts to bitmaps, against DuckDB evaluating the same rules to Parquet; then
+audiences on the bitmaps. BELLWETHER_BENCH_CUSTOMERS makes it smaller; BELLWETHER_BENCH_HOME keeps the input.
+"""
+
+import os
+import random
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import psutil
+from deltalake import DeltaTable
+
+from dbt_project.run import rebuild
+from dbt_project.tags.loading import load_tags
+from dbt_project.tags.publishing import publish_index
+from dbt_project.tags.rendering import WORDS
+from dbt_project.tags.statement import Plan
+from infra import lakehouse
+from serving.audiences.conditions import as_sql, read_condition, tags_of
+from serving.audiences.index import TagIndex, open_built
+from serving.audiences.selection import Selector
+from spark_jobs.catalog.names import table_path
+from spark_jobs.io import register
+from spark_jobs.session import close, connect
+from spark_jobs.settings import Settings, load_settings
+from spark_jobs.tags.layout import Slot
+from tests.bench._tag_population import DAY, write_marts
+from tests.bench.figures import Figure
+from tests.fixtures.duckdb_twin import files_of
+from tests.fixtures.tag_inputs import batch_of
+
+CUSTOMERS = int(os.environ.get("BELLWETHER_BENCH_CUSTOMERS", "1000000"))
+SMALL = CUSTOMERS // 10
+TURNS = 3
+EXPRESSIONS, PREDICATES, STORED = 1_000, 10, 4_000
+
+
+def measure() -> list[Figure]:
+    """The figures of the tag mart. Raises AssertionError when words or audiences differ from what DuckDB says."""
+    plan = Plan(load_tags())
+    small, _ = _rebuilt(plan, SMALL)
+    pairs, figures = _rebuilt(plan, CUSTOMERS)
+    growth = np.median([ours for ours, _ in pairs]) / np.median([ours for ours, _ in small])
+    return [*figures, _figure("tags_growth", f"{SMALL:,} to {CUSTOMERS:,} customers", round(growth, 2), "times", 11)]
+
+
+def _rebuilt(plan: Plan, customers: int) -> tuple[list[tuple[float, float]], list[Figure]]:
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(home=Path(os.environ.get("BELLWETHER_BENCH_HOME", folder)) / str(customers))
+        write_marts(settings.home, plan.catalog, customers)
+        lakehouse.start(settings)
+        try:
+            _register(settings)
+            with _PeakMemory(settings) as memory:
+                pairs = [(_ours(settings), _duckdb(settings, plan)) for _ in range(TURNS)]
+        finally:
+            lakehouse.stop(settings)
+        if customers == SMALL:
+            _compare(settings, plan)
+        figures = _figures(settings, plan, customers, pairs, memory.peak) if customers == CUSTOMERS else []
+        return pairs, figures
+
+
+def _register(settings: Settings) -> None:
+    spark = connect(settings, "bench", "register")
+    for table in ("customer_360", "household_360"):
+        register(spark, settings, f"marts.{table}")
+    close(spark)
+
+
+def _ours(settings: Settings) -> float:
+    began = time.monotonic()
+    rebuild(settings, WORDS, DAY, "bench")
+    built = time.monotonic()
+    publish_index(settings, date.fromisoformat(DAY))
+    done = time.monotonic()
+    print(f"  words {built - began:.1f} s, index and catalogue {done - built:.1f} s", flush=True)
+    return done - began
+
+
+def _duckdb(settings: Settings, plan: Plan) -> float:
+    began = time.monotonic()
+    with duckdb.connect() as connection:
+        connection.execute(f"create view batch as {batch_of(settings.home, plan)}")
+        connection.execute(f"copy ({plan.statement}) to '{settings.home / 'peer.parquet'}' (format parquet)")
+    seconds = time.monotonic() - began
+    print(f"  duckdb {seconds:.1f} s", flush=True)
+    return seconds
+
+
+def _compare(settings: Settings, plan: Plan) -> None:
+    """Every boolean that Spark packed is the one that DuckDB makes out of the same files, customer by customer."""
+    slots = [slot for slot in plan.slots if slot.bit is not None]
+    rules = ", ".join(f"{plan.catalog.trees[slot.tag_id].sql(dialect='duckdb')} as {slot.tag_id}" for slot in slots)
+    wrong = ", ".join(f"count(*) filter ({slot.tag_id} is distinct from {_unpacked(slot)})" for slot in slots)
+    with duckdb.connect() as connection:
+        connection.execute(f"create table words as {files_of(table_path(settings.home, f'marts.{WORDS}'))}")
+        connection.execute(f"create table batch as {batch_of(settings.home, plan)}")
+        sql = f"with said as (select customer_id, {rules} from batch) select {wrong} from said join words using (customer_id)"
+        counts = connection.execute(sql).fetchone() or ()
+    differing = {slot.tag_id: count for slot, count in zip(slots, counts, strict=True) if count}
+    assert not differing, differing
+
+
+def _unpacked(slot: Slot) -> str:
+    value, known = (f"({name}[{slot.position + 1}] >> {slot.bit}) & 1 = 1" for name in (slot.column, slot.known_column))
+    return f"case when {known} then {value} end"
+
+
+def _figures(
+    settings: Settings, plan: Plan, customers: int, pairs: list[tuple[float, float]], peak: int
+) -> list[Figure]:
+    ours, ratio = np.median([one for one, _ in pairs]), np.median([one / two for one, two in pairs])
+    size = sum(file.stat().st_size for file in DeltaTable(str(table_path(settings.home, "marts.tag_index"))).file_uris()
+               for file in [Path(file.removeprefix("file://"))])  # fmt: skip
+    what = f"{len(plan.slots):,} tags of {customers:,} customers"
+    rebuilt = Figure(
+        id="tags_rebuild_vs_duckdb", what=f"{what}: from the marts to bitmaps and catalogue", value=round(float(ours), 1),
+        unit="seconds", goal="at most 240 s and 2x", met=bool(ours <= 240 and ratio <= 2), peer="DuckDB, same rules to Parquet",
+        peer_value=round(float(np.median([two for _, two in pairs])), 1), ratio=round(float(ratio), 2),
+        runs=[round(one / two, 2) for one, two in pairs],
+    )  # fmt: skip
+    memory = _figure("tags_memory_gib", f"{what}: peak of all processes", round(peak / 2**30, 2), "GiB", 12)
+    return [rebuilt, memory, _figure("tags_index_gib", what, round(size / 2**30, 3), "GiB", 2), *_audiences(settings, plan)]
+
+
+def _figure(name: str, what: str, value: float, unit: str, goal: float) -> Figure:
+    return Figure(id=name, what=what, value=float(value), unit=unit, goal=f"at most {goal:g}", met=bool(value <= goal))
+
+
+def _audiences(settings: Settings, plan: Plan) -> list[Figure]:
+    index, draws = open_built(settings), random.Random(1)
+    conditions = [read_condition(_nested(index, draws, PREDICATES)) for _ in range(EXPRESSIONS)]
+    selector = Selector(index, {})
+    for condition in conditions:
+        selector.members(condition)
+    times = [_milliseconds(lambda one=one: len(selector.members(one))) for one in conditions]
+    mismatches = _mismatches(settings, plan, selector, conditions[:100])
+    stored = [read_condition(_nested(index, draws, draws.randint(2, PREDICATES))) for _ in range(STORED)]
+    began = time.monotonic()
+    fresh = Selector(open_built(settings), {})
+    for condition in stored:
+        fresh.members(condition)
+    seconds = time.monotonic() - began
+    p99 = round(float(np.quantile(times, 0.99)), 2)
+    what = f"{PREDICATES} predicates nested, {EXPRESSIONS:,} random expressions on {len(index.everyone):,} customers, warm"
+    return [
+        Figure(
+            id="audience_p99_ms", what=f"{what}; mismatches against SQL in 100 of them: {mismatches}", value=p99,
+            unit="milliseconds", goal="at most 20, 0 mismatches", met=p99 <= 20 and mismatches == 0,
+            detail={"median": round(float(np.median(times)), 2)},
+        ),
+        _figure("audiences_4000_seconds", f"{STORED:,} audiences, index opened anew", round(seconds, 1), "seconds", 60),
+    ]  # fmt: skip
+
+
+def _milliseconds(call: Callable[[], int]) -> float:
+    began = time.perf_counter()
+    call()
+    return (time.perf_counter() - began) * 1000
+
+
+def _nested(index: TagIndex, draws: random.Random, predicates: int) -> object:
+    """A random tree of all, any and not with so many predicates."""
+    if predicates == 1:
+        leaf = _predicate(index, draws)
+        return {"not": leaf} if draws.random() < 0.2 else leaf
+    left = draws.randint(1, predicates - 1)
+    parts = [_nested(index, draws, left), _nested(index, draws, predicates - left)]
+    return {draws.choice(["all", "any"]): parts}
+
+
+def _predicate(index: TagIndex, draws: random.Random) -> str:
+    tag_id = draws.choice(sorted(index.catalogue))
+    kind = index.value_type(tag_id)
+    if kind == "boolean":
+        return tag_id
+    if kind == "category":
+        return f"{tag_id} = '{draws.choice(index.labels(tag_id) or ['none'])}'"
+    values = index.numbers(tag_id).values
+    if not len(values):
+        return f"{tag_id} is null"
+    value = float(draws.choice(values))
+    if kind == "date":
+        return f"{tag_id} >= '{np.datetime64('1970-01-01') + int(value)}'"
+    return f"{tag_id} {draws.choice(['>=', '<'])} {value!r}"
+
+
+def _mismatches(settings: Settings, plan: Plan, selector: Selector, conditions: list) -> int:
+    """How many of the conditions select another number of customers than SQL over the rules themselves."""
+    with duckdb.connect() as connection:
+        connection.execute(f"create table batch as {batch_of(settings.home, plan)}")
+        wrong = 0
+        for condition in conditions:
+            rules = {tag: plan.catalog.trees[tag].sql(dialect="duckdb") for tag in tags_of(condition)}
+            listed = ", ".join(f"{rule} as {tag}" for tag, rule in rules.items())
+            sql = f"select count(*) from (select {listed} from batch) where {as_sql(condition)}"
+            (count,) = connection.execute(sql).fetchone() or (0,)
+            wrong += count != len(selector.members(condition))
+        return wrong
+
+
+class _PeakMemory:
+    """Peak resident memory of this process, the lakehouse and its Python workers together, in bytes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.roots = [psutil.Process(), lakehouse.service(settings).process()]
+        self.peak, self.is_over = 0, threading.Event()
+        self.watch = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "_PeakMemory":
+        self.watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_over.set()
+        self.watch.join()
+
+    def _watch(self) -> None:
+        while not self.is_over.wait(0.5):
+            processes = {one.pid: one for root in self.roots if root for one in [root, *root.children(recursive=True)]}
+            self.peak = max(self.peak, sum(_resident(one) for one in processes.values()))
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
