@@ -68,9 +68,12 @@ def build(
     return _run(settings, arguments, str(business_date), run_id)
 
 
-def unit_tests(settings: Settings, business_date: str = "2026-06-03", run_id: str = "unit-tests") -> DbtResult:
-    """Run every dbt unit test and every tag's examples: hand-written rows, no table read. Raises DbtError."""
-    return _run(settings, ["test", "--select", "test_type:unit", TAG_EXAMPLES], business_date, run_id)
+def unit_tests(settings: Settings, examples: Sequence[str] = (TAG_EXAMPLES,)) -> DbtResult:
+    """Run every dbt unit test and the tags' examples (of some domains: `tag_examples_<domain>`). Raises DbtError.
+
+    Hand-written rows, no table read.
+    """
+    return _run(settings, ["test", "--select", "test_type:unit", *examples], "2026-06-03", "unit-tests")
 
 
 def models(settings: Settings, business_date: str, run_id: str) -> DbtResult:

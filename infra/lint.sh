@@ -9,7 +9,7 @@ check() {
 bin=.venv/bin
 check $bin/ruff check .
 check $bin/ruff format --check .
-check $bin/mypy spark_jobs infra dags expectations dbt_project
+check $bin/mypy spark_jobs infra dags expectations dbt_project serving
 check $bin/yamllint -s .
 check $bin/lint-imports
 check $bin/python -m spark_jobs.catalog

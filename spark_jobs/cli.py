@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from serving.audiences import commands as audience_commands
 from serving.tags import commands as tag_commands
 from spark_jobs.identity.commands import explain
+from spark_jobs.release.showing import show_records, show_releases, show_rows
 from spark_jobs.settings import Settings, load_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Bellwether: a customer-360 lakehouse.")
@@ -91,14 +91,14 @@ def releases(
 
     settings = load_settings()
     if compare:
-        _show(f"From {compare[0]} to {compare[1]}", release.compare(settings, *compare))
+        show_records(console, f"From {compare[0]} to {compare[1]}", release.compare(settings, *compare))
     elif rollback:
         with _session(settings, "roll back") as spark:
             console.print(f"In service: {release.roll_back(spark, settings, rollback).release_id}")
     elif as_of:
-        _show_releases([release.as_of(settings, as_of.date())])
+        show_releases(console, [release.as_of(settings, as_of.date())])
     else:
-        _show_releases(release.list_releases(settings))
+        show_releases(console, release.list_releases(settings))
 
 
 @app.command()
@@ -136,12 +136,7 @@ def sql(query: str) -> None:
     """Run a query on the lakehouse and show at most 50 rows."""
     with _session(load_settings(), f"sql {query}") as spark:
         rows = spark.sql(query).limit(50).toArrow()
-    shown = Table()
-    for name in rows.column_names:
-        shown.add_column(name, overflow="fold")  # an id that is cut cannot be asked for
-    for row in rows.to_pylist():
-        shown.add_row(*("" if value is None else str(value) for value in row.values()))
-    console.print(shown)
+    show_rows(console, rows)
 
 
 @app.command()
@@ -245,27 +240,6 @@ def _session(settings: Settings, task: str) -> Iterator[Any]:
         yield spark
     finally:
         close(spark)
-
-
-def _show(title: str, rows: list[Any]) -> None:
-    names = list(type(rows[0]).__dataclass_fields__) if rows else []
-    shown = Table(*names, title=title, title_justify="left")
-    for row in rows:
-        shown.add_row(*("" if getattr(row, name) in (None, ()) else str(getattr(row, name)) for name in names))
-    console.print(shown)
-
-
-def _show_releases(found: list[Any]) -> None:
-    shown = Table("release", "business date", "kind", "published at", "tables", "rows", "in service")
-    newest = max((one.release_number for one in found if one.is_active), default=None)
-    for one in found:
-        rows = sum(table.row_count for table in one.tables.values())
-        state = "yes" if one.release_number == newest else ("" if one.is_active else "rolled back")
-        published = f"{one.published_at:%Y-%m-%d %H:%M:%S}"
-        shown.add_row(
-            one.release_id, str(one.business_date), one.kind, published, str(len(one.tables)), f"{rows:,}", state
-        )
-    console.print(shown)
 
 
 if __name__ == "__main__":

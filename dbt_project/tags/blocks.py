@@ -14,7 +14,7 @@ Sensitivity = Literal["public", "internal", "confidential", "restricted"]
 class ExampleBlock(Block):
     """One customer: inputs that are known (all others are NULL) and what tags of the family are then."""
 
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = Field(default={})
     expect: dict[str, Any] = compulsory({})
 
 
@@ -29,7 +29,7 @@ class FamilyBlock(Block):
     lifecycle: Lifecycle = "active"
     successor: str | None = None
     value_type: ValueType = compulsory("boolean")
-    over: dict[str, list[Scalar] | dict[str, Scalar | dict[str, Scalar]]] = {}
+    over: dict[str, list[Scalar] | dict[str, Scalar | dict[str, Scalar]]] = Field(default={})
     expression: str = compulsory("")
     name: str = compulsory("")
     sentence: str = compulsory("")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 from dbt_project.tags.inputs import known_inputs
 from dbt_project.tags.loading import TagCatalog
 from dbt_project.tags.models import Tag
+from dbt_project.tags.statement import Plan
 from spark_jobs.tags import statistics
 from spark_jobs.tags.layout import Slot
 
@@ -39,24 +41,27 @@ CATALOGUE = pa.schema(
         ("as_of_date", pa.date32()),
     ]
 )
-"""`resolved_expression` is over inputs alone: shared functions and other tags are put in place. `store`, `position`, `bit`: see spark_jobs/tags/layout.py. `drift` is the population stability index against the
-release before; NULL without one or when the rule has another version."""
+"""`resolved_expression` is over inputs alone: shared functions and other tags are put in place. `store`, `position` and
+`bit`: see spark_jobs/tags/layout.py. `drift` is the population stability index against the release before; NULL without
+one or when the rule has another version."""
 
 
-def catalogue_rows(
-    catalog: TagCatalog,
-    slots: Mapping[str, Slot],
-    counts: Mapping[str, Mapping[str, int]],
-    numbers: Mapping[str, np.ndarray],
-    previous: Mapping[str, Mapping[str, Any]],
-    business_date: date,
-) -> pa.Table:
-    """One row a tag that is computed. `counts` are those of the index by part or label, `previous` rows by tag id."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of all customers: counts of the index by tag and part or label, and the numbers by tag."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    numbers: Mapping[str, np.ndarray]
+
+
+def catalogue_rows(plan: Plan, found: Found, previous: pa.Table | None, business_date: date) -> pa.Table:
+    """One row a tag that is computed; `previous` is the catalogue of an earlier release."""
+    before = {row["tag_id"]: row for row in previous.to_pylist()} if previous is not None else {}
+    slots = {slot.tag_id: slot for slot in plan.slots}
     rows = []
-    for tag in catalog.evaluated:
-        before = previous.get(tag.tag_id)
-        row = _meaning(catalog, tag, slots[tag.tag_id]) | _spread(tag, counts[tag.tag_id], numbers, before)
-        rows.append({**row, "as_of_date": business_date})
+    for tag in plan.catalog.evaluated:
+        spread = _spread(tag, found.counts[tag.tag_id], found.numbers, before.get(tag.tag_id))
+        rows.append(_meaning(plan.catalog, tag, slots[tag.tag_id]) | spread | {"as_of_date": business_date})
     return pa.Table.from_pylist(rows, schema=CATALOGUE)
 
 

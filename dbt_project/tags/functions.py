@@ -26,14 +26,12 @@ class Function:
 def known_functions() -> Mapping[str, Function]:
     """Shared functions by name."""
     declared = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {
-        name: Function(name, tuple(one["parameters"]), parse(one["expression"])) for name, one in declared.items()
-    }
+    return {name: Function(name, tuple(one["parameters"]), parse(one["expression"])) for name, one in declared.items()}
 
 
 def expanded(tree: exp.Expr) -> exp.Expr:
-    """The tree with every call of a shared function replaced by its body. Raises ValueError for a wrong call."""
-    return tree.transform(_expand)
+    """The tree, changed: every call of a shared function replaced by its body. Raises ValueError for a wrong call."""
+    return tree.transform(_expand, copy=False)
 
 
 def _expand(node: exp.Expr) -> exp.Expr:
@@ -48,4 +46,4 @@ def _expand(node: exp.Expr) -> exp.Expr:
         is_parameter = isinstance(part, exp.Column) and part.name in given
         return exp.Paren(this=given[part.name].copy()) if is_parameter else part
 
-    return exp.Paren(this=function.body.copy().transform(placed))
+    return exp.Paren(this=function.body.copy().transform(placed, copy=False))

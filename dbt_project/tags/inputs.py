@@ -8,7 +8,10 @@ from pathlib import Path
 import yaml
 
 MARTS = Path(__file__).resolve().parents[1] / "models" / "marts"
-SOURCES = {"customer_360": MARTS / "customers" / "customer_360.yml", "household_360": MARTS / "households" / "household_360.yml"}
+SOURCES = {
+    "customer_360": MARTS / "customers" / "customer_360.yml",
+    "household_360": MARTS / "households" / "household_360.yml",
+}
 KEYS = {"customer_id", "household_id"}
 NUMBERS = ("decimal", "bigint", "int", "double")
 DUCKDB_TYPES = {"double": "double", "string": "varchar", "boolean": "boolean", "date": "date"}

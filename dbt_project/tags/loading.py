@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from sqlglot import exp
 
-from dbt_project.tags.inputs import DUCKDB_TYPES, Input, Percentile, known_inputs
+from dbt_project.tags.functions import FILE as FUNCTIONS
+from dbt_project.tags.inputs import DUCKDB_TYPES, SOURCES, Input, Percentile, known_inputs
 from dbt_project.tags.models import Family, Reading, Tag
 from dbt_project.tags.reading import read_family
 from dbt_project.tags.resolving import Resolver, UnfitExpressionError
@@ -16,6 +18,7 @@ from spark_jobs.catalog.problems import DefinitionErrors, Problem, did_you_mean
 
 DEFINITIONS = Path(__file__).resolve().parents[1] / "definitions" / "tags"
 EVALUATED = ("active", "deprecated")
+_CACHE: dict[Path, tuple[Any, Any]] = {}
 KINDS = {
     "boolean": ("BOOLEAN",),
     "category": ("VARCHAR",),
@@ -28,12 +31,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class TagCatalog:
-    """Every family and tag, by name; `trees` holds the evaluated tags' expressions over inputs and percentiles."""
+    """Families and tags by name; `trees` and `sql` (DuckDB's) are expressions over inputs and percentiles."""
 
     families: Mapping[str, Family]
     tags: Mapping[str, Tag]
     trees: Mapping[str, exp.Expr]
     percentiles: Mapping[str, Percentile]
+    sql: Mapping[str, str]
 
     @cached_property
     def evaluated(self) -> tuple[Tag, ...]:
@@ -54,12 +58,27 @@ class TagCatalog:
 
 
 def load_tags(root: Path = DEFINITIONS) -> TagCatalog:
-    """Every family below `root` and its tags. Raises DefinitionErrors with every problem of every file."""
+    """Every family below `root` and its tags; read again only when a file changed.
+
+    Raises DefinitionErrors with every problem of every file.
+    """
+    files = [*sorted(root.glob("*/*.yml")), FUNCTIONS, *SOURCES.values()]
+    fingerprint = tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
+    if _CACHE.get(root, (None, None))[0] != fingerprint:
+        _CACHE[root] = (fingerprint, _load(root))
+    return _CACHE[root][1]
+
+
+def _load(root: Path) -> TagCatalog:
     readings = [read_family(file) for file in sorted(root.glob("*/*.yml"))]
     problems = [problem for one in readings for problem in one.problems]
-    families = {one.family.name: one.family for one in readings if one.family}
+    families: dict[str, Family] = {}
     tags: dict[str, Tag] = {}
     for one in readings:
+        if one.family and one.family.name in families:
+            other = families[one.family.name].file
+            problems.append(_problem(one, "duplicate", f"there is also {other}", "rename one of the two"))
+        families |= {one.family.name: one.family} if one.family else {}
         problems += _twice(one, tags)
         tags |= {tag.tag_id: tag for tag in one.tags}
         if one.family and one.family.successor and one.family.successor not in families:
@@ -69,10 +88,11 @@ def load_tags(root: Path = DEFINITIONS) -> TagCatalog:
     trees: dict[str, exp.Expr] = {}
     for one in readings:
         problems += _resolve(one, resolver, trees)
-    problems += _mistyped(readings, trees, resolver.percentiles)
+    sql = {tag_id: tree.sql(dialect="duckdb") for tag_id, tree in trees.items()}
+    problems += _mistyped(readings, sql, resolver.percentiles)
     if problems:
         raise DefinitionErrors(problems)
-    return TagCatalog(families, tags, trees, resolver.percentiles)
+    return TagCatalog(families, tags, trees, resolver.percentiles, sql)
 
 
 def _twice(reading: Reading, known: Mapping[str, Tag]) -> Iterator[Problem]:
@@ -93,15 +113,26 @@ def _resolve(reading: Reading, resolver: Resolver, trees: dict[str, exp.Expr]) -
 
 
 def _mistyped(
-    readings: Sequence[Reading], trees: Mapping[str, exp.Expr], percentiles: Mapping[str, Percentile]
+    readings: Sequence[Reading], sql: Mapping[str, str], percentiles: Mapping[str, Percentile]
 ) -> Iterator[Problem]:
     """Expressions that DuckDB cannot bind, or whose type is not the family's."""
     with duckdb.connect() as connection:
         connection.execute(empty_inputs(known_inputs(), percentiles))
         for reading in readings:
-            for tag in reading.tags:
-                if tag.tag_id in trees:
-                    yield from _type_problems(connection, reading, tag, trees[tag.tag_id].sql(dialect="duckdb"))
+            tags = [tag for tag in reading.tags if tag.tag_id in sql]
+            if tags and not _fit(connection, tags, sql):
+                for tag in tags:
+                    yield from _type_problems(connection, reading, tag, sql[tag.tag_id])
+
+
+def _fit(connection: duckdb.DuckDBPyConnection, tags: Sequence[Tag], sql: Mapping[str, str]) -> bool:
+    """Whether all tags of a family bind and have its type, asked at once."""
+    listed = ", ".join(f"{sql[tag.tag_id]} as {tag.tag_id}" for tag in tags)
+    try:
+        found = connection.execute(f"select {listed} from inputs").description
+    except duckdb.Error:
+        return False
+    return all(str(one[1]).upper().startswith(KINDS[tags[0].value_type]) for one in found)
 
 
 def empty_inputs(inputs: Mapping[str, Input], percentiles: Mapping[str, Percentile]) -> str:

@@ -1,19 +1,17 @@
-"""What stands beside the packed words: the bitmap index, the customers' numbers and the catalogue, written after dbt."""
+"""What stands beside the packed words, written after dbt: bitmap index, customers' numbers and catalogue."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
 from deltalake import DeltaTable
 
-from dbt_project.tags.catalogue import catalogue_rows
-from dbt_project.tags.loading import TagCatalog, load_tags
+from dbt_project.tags.catalogue import Found, catalogue_rows
+from dbt_project.tags.loading import load_tags
 from dbt_project.tags.statement import Plan
 from spark_jobs.catalog.names import table_path
-from spark_jobs.io import table_properties
-from spark_jobs.ledger import Store
+from spark_jobs.ledger.store import Store, retention
 from spark_jobs.settings import Settings
 from spark_jobs.tags.index import CUSTOMERS, INDEX, index_rows
 from spark_jobs.tags.statistics import numeric_values
@@ -30,21 +28,13 @@ def publish_index(settings: Settings, business_date: date, previous: pa.Table | 
     words = _read(settings, WORDS).sort_by("customer_id")
     customers = _customers(settings, words)
     index = pa.Table.from_batches(index_rows(words, plan.slots), INDEX)
-    before = {row["tag_id"]: row for row in previous.to_pylist()} if previous is not None else {}
-    catalogue = _catalogue(plan.catalog, plan, words, index, before, business_date)
-    store, properties = Store(settings.home), table_properties(settings)
+    found = Found(counts_of(index, words.num_rows), numeric_values(words, plan.slots))
+    catalogue = catalogue_rows(plan, found, previous, business_date)
+    store, properties = Store(settings.home), retention(settings)
     tables = {"marts.tag_index": index, "marts.tag_customers": customers, "marts.tag_catalogue": catalogue}
     for name, rows in tables.items():
         store.replace(name, rows, properties)
     return catalogue.num_rows
-
-
-def _catalogue(
-    catalog: TagCatalog, plan: Plan, words: pa.Table, index: pa.Table, before: Mapping[str, Any], business_date: date
-) -> pa.Table:
-    slots = {slot.tag_id: slot for slot in plan.slots}
-    numbers = numeric_values(words, plan.slots)
-    return catalogue_rows(catalog, slots, counts_of(index, words.num_rows), numbers, before, business_date)
 
 
 def counts_of(index: pa.Table, customers: int) -> dict[str, dict[str, int]]:

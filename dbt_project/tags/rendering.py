@@ -30,9 +30,10 @@ def tag_models(plan: Plan) -> dict[str, str]:
 
 def words_model(plan: Plan) -> str:
     """SQL of the model: inputs side by side, ranks beside them, one call for all tags."""
-    struct = [f"        {_as_input(one)} as {one.name}" for one in plan.inputs.values()]
-    struct += [f"        ranks.{name}" for name in plan.percentiles]
-    columns = [f"    words.{name}" for name in plan.columns]
+    inputs = [f"        {_as_input(one)} as {one.name}" for one in plan.inputs.values()]
+    inputs += [f"        ranks.{name}" for name in plan.percentiles]
+    columns = [f"    {_stored(name, kind)}" for name, kind in plan.columns.items()]
+    comma = ",\n"
     return f"""-- One row per customer: the value of every tag, packed. Made by dbt_project/compile.py.
 with
 
@@ -40,42 +41,73 @@ customers as (select * from {{{{ ref('customer_360') }}}}),
 
 households as (select * from {{{{ ref('household_360') }}}}),
 
-ranks as (
-    select
-        customer_id{"".join(f",{chr(10)}        {_rank(one)} as {name}" for name, one in plan.percentiles.items())}
-    from customers
-),
+{_ranks(list(plan.percentiles.values()))}
 
-evaluated as (
-    select
+inputs as (
+    select /*+ broadcast(households, ranks) */
         customers.customer_id,
-        {FUNCTION}(struct(
-{f",{chr(10)}".join(struct)}
-        )) as words
+{comma.join(inputs)}
     from customers
     left join households on households.household_id = customers.household_id
     left join ranks on ranks.customer_id = customers.customer_id
+),
+
+evaluated as (
+    select customer_id, {FUNCTION}(struct({", ".join([*plan.inputs, *plan.percentiles])})) as words from inputs
 )
 
 select
     customer_id,
-{f",{chr(10)}".join(columns)},
+{comma.join(columns)},
     {{{{ business_date() }}}} as as_of_date
 from evaluated
 """
+
+
+def _ranks(percentiles: list[Percentile]) -> str:
+    """CTEs that rank customers by all measures in one sort, and put a customer's ranks side by side again."""
+    if not percentiles:
+        return "ranks as (select customer_id from customers),"
+    measures = [f"'{one.name}', {one.group or chr(39) * 2}, cast({one.measure} as double)" for one in percentiles]
+    columns = [
+        f"        max(case when measure = '{one.name}' then percentile end) as {one.name}" for one in percentiles
+    ]
+    comma = ",\n"
+    return f"""measures as (
+    select customer_id, stack(
+        {len(measures)},
+{comma.join(f"        {one}" for one in measures)}
+    ) as (measure, group_code, value)
+    from customers
+),
+
+ranked as (
+    select
+        customer_id,
+        measure,
+        percent_rank() over (partition by measure, group_code order by value) as percentile
+    from measures
+    where value is not null and group_code is not null
+),
+
+ranks as (
+    select
+        customer_id,
+{comma.join(columns)}
+    from ranked
+    group by customer_id
+),"""
+
+
+def _stored(name: str, kind: str) -> str:
+    """Texts of a function say their collation, which readers without Spark do not know: the cast takes it off."""
+    return f"cast(words.{name} as {kind}) as {name}" if "string" in kind else f"words.{name}"
 
 
 def _as_input(one: Input) -> str:
     table = {"customer_360": "customers", "household_360": "households"}[one.table]
     column = f"{table}.{one.column}"
     return column if one.kind in ("string", "boolean") else f"cast({column} as {one.kind})"
-
-
-def _rank(one: Percentile) -> str:
-    groups = [f"{one.measure} is not null", *([one.group] if one.group else [])]
-    window = f"percent_rank() over (partition by {', '.join(groups)} order by {one.measure})"
-    known = " and ".join(f"{name} is not null" for name in [one.measure, *([one.group] if one.group else [])])
-    return f"case when {known} then {window} end"
 
 
 def _documentation(plan: Plan) -> str:

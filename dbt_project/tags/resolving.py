@@ -55,7 +55,7 @@ class Resolver:
 
     def _resolve(self, expression: str) -> exp.Expr:
         try:
-            tree = expanded(parse(expression)).transform(self._percentile)
+            tree = expanded(parse(expression)).transform(self._percentile, copy=False)
         except UnfitExpressionError:
             raise
         except ValueError as error:
@@ -63,7 +63,7 @@ class Resolver:
             raise UnfitExpressionError(Finding("bad_expression", f"`{expression}`: {error}", way_out)) from error
         for finding in _forbidden(tree, expression):
             raise UnfitExpressionError(finding)
-        return tree.transform(self._column)
+        return tree.transform(self._column, copy=False)
 
     def _percentile(self, node: exp.Expr) -> exp.Expr:
         if not isinstance(node, exp.Anonymous) or node.name.lower() not in PERCENTILES:
@@ -72,7 +72,11 @@ class Resolver:
         wanted = 1 + PERCENTILES.index(node.name.lower())
         if len(names) != wanted or any(name not in self.inputs for name in names):
             text = f"`{node.sql(dialect='spark')}` does not name {wanted} input(s)"
-            raise UnfitExpressionError(Finding("bad_percentile", text, "write percentile_within(measure, group) or percentile_overall(measure)"))
+            raise UnfitExpressionError(
+                Finding(
+                    "bad_percentile", text, "write percentile_within(measure, group) or percentile_overall(measure)"
+                )
+            )
         one = Percentile(names[0], names[1] if wanted == 2 else None)
         self.percentiles[one.name] = one
         return exp.column(one.name)

@@ -51,5 +51,5 @@ class Plan:
 
 def values_statement(catalog: TagCatalog, tag_ids: Sequence[str]) -> str:
     """A statement that gives these tags' values of `batch`, one column a tag."""
-    listed = [f"{catalog.trees[one].sql(dialect='duckdb')} as {one}" for one in tag_ids]
+    listed = [f"{catalog.sql[one]} as {one}" for one in tag_ids]
     return "select\n    " + ",\n    ".join(listed) + "\nfrom batch"

@@ -17,7 +17,7 @@ from spark_jobs.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Who meets a condition over tags.")
 console = Console(highlight=False)
-Who = Annotated[str, typer.Argument(help="name of a stored audience, or a condition such as \"assets_at_least_1m\"")]
+Who = Annotated[str, typer.Argument(help='name of a stored audience, or a condition such as "assets_at_least_1m"')]
 Purpose = Annotated[str, typer.Option(help="what it is for; decides whose consent counts (definitions/purposes.yml)")]
 Level = Annotated[str, typer.Option(help="customer or household")]
 Release = Annotated[str | None, typer.Option(help="release id; the one in service if left out")]
@@ -72,14 +72,13 @@ def members(
     who: Who,
     purpose: Purpose = "service",
     level: Level = "customer",
-    sample: Annotated[int | None, typer.Option(help="only so many, drawn at random")] = None,
-    seed: int = 0,
+    sample: Annotated[int | None, typer.Option(help="only so many, drawn at random, each time the same")] = None,
     release: Release = None,
 ) -> None:
     """Their ids, one a line."""
     audiences = _open(release)
     audience = _audience(audiences, who, purpose, level)
-    ids = audiences.ids(audience) if sample is None else audiences.sample(audience, sample, seed)
+    ids = audiences.ids(audience) if sample is None else audiences.sample(audience, sample)
     for one in ids:
         typer.echo(one)
 

@@ -82,7 +82,7 @@ class InAudience:
 
 
 Condition = Every | Either | Not | IsTrue | IsOneOf | Compared | IsKnown | InAudience
-COMPARISONS = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}
+COMPARISONS: dict[type[exp.Expr], str] = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}
 MIRRORED = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "=": "="}
 
 
@@ -173,7 +173,7 @@ def leaves(condition: Condition) -> Iterator[Condition]:
 
 def tags_of(condition: Condition) -> set[str]:
     """Tags that the condition names itself."""
-    return {leaf.tag_id for leaf in leaves(condition) if not isinstance(leaf, InAudience)}
+    return {leaf.tag_id for leaf in leaves(condition) if isinstance(leaf, IsTrue | IsOneOf | Compared | IsKnown)}
 
 
 def audiences_of(condition: Condition) -> set[str]:

@@ -84,7 +84,7 @@ class Audiences:
 
 
 def composition(index: TagIndex, members: BitMap, tag_id: str) -> list[Share]:
-    """How the values of a boolean or category are spread among the members against all customers, largest lift first."""
+    """How a boolean's or category's values are spread among the members against all customers, largest lift first."""
     if index.value_type(tag_id) == "boolean":
         true = index.true(tag_id)
         parts = {"true": true, "false": index.known(tag_id) - true}

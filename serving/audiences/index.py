@@ -75,7 +75,7 @@ class TagIndex:
 
     def labels(self, tag_id: str) -> list[str]:
         """Values that a category has, in order."""
-        return [label for part, _, label, _ in self._parts[tag_id] if part == "value"]
+        return [str(label) for part, _, label, _ in self._parts[tag_id] if part == "value"]
 
     def labelled(self, tag_id: str, label: str) -> BitMap:
         """Customers whose category has this value."""
@@ -121,9 +121,7 @@ def open_built(settings: Settings) -> TagIndex:
     """The index as it was built last, whether or not it has been released."""
     from spark_jobs.io import delta_table
 
-    rows, customers, catalogue = (
-        delta_table(settings.home, f"marts.{name}").to_pyarrow_table() for name in TABLES
-    )
+    rows, customers, catalogue = (delta_table(settings.home, f"marts.{name}").to_pyarrow_table() for name in TABLES)
     return _index(rows, customers, catalogue)
 
 

@@ -10,8 +10,7 @@ from serving.audiences.conditions import as_sql
 from serving.audiences.definitions import Audience, load_audiences, load_purposes
 from serving.audiences.evaluating import Audiences, sizes
 from serving.audiences.index import open_built
-from spark_jobs.io import table_properties
-from spark_jobs.ledger import Store
+from spark_jobs.ledger.store import Store, retention
 from spark_jobs.settings import Settings
 
 AUDIENCES = pa.schema(
@@ -42,7 +41,7 @@ def write_snapshot(settings: Settings, business_date: date, previous: pa.Table |
     index = open_built(settings)
     audiences = Audiences(index, load_audiences(index.catalogue), load_purposes())
     rows = snapshot(audiences, previous, business_date)
-    Store(settings.home).replace("marts.audiences", rows, table_properties(settings))
+    Store(settings.home).replace("marts.audiences", rows, retention(settings))
     return rows.num_rows
 
 

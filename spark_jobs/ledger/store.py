@@ -19,6 +19,12 @@ FILES_BEFORE_COMPACTION = 24
 """Every task reads the ledger several times, and each appends a file: opening them is what a read costs."""
 
 
+def retention(settings: Any) -> dict[str, str]:
+    """Properties of a released table: how long its past can be read."""
+    past = f"interval {settings.retention_days} days"
+    return {"delta.logRetentionDuration": past, "delta.deletedFileRetentionDuration": past}
+
+
 class Store:
     """Tables of `spark_jobs/ledger/tables.py`, and any table whose schema the caller brings with its rows."""
 
@@ -47,7 +53,7 @@ class Store:
         )
 
     def replace(self, table: str, rows: pa.Table, properties: Mapping[str, str] | None = None) -> None:
-        """Make these the table's rows, and their columns its columns, in one commit; `properties` are for a new table."""
+        """Make these the table's rows and columns, in one commit; `properties` are for a new table."""
         folder = str(self.path(table))
         self.path(table).mkdir(parents=True, exist_ok=True)
         configuration = None if DeltaTable.is_deltatable(folder) else dict(properties or {})

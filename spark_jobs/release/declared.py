@@ -8,7 +8,6 @@ from spark_jobs.catalog.names import table_path
 from spark_jobs.release.models import ReleasedTable, ReleaseRefused
 from spark_jobs.settings import Settings
 
-
 TAG_TABLES = (
     ReleasedTable("audiences", ("audience",)),
     ReleasedTable("tag_catalogue", ("tag_id",)),

@@ -1,7 +1,7 @@
 """Roaring bitmaps over dense customer numbers, and bit slices over the ranks of a tag's different values.
 
-Bit slices: O'Neil and Quass, Improved Query Performance with Variant Indexes (1997), over ranks instead of values, so that
-amounts, dates and scores of any size are exact and take no more slices than they have different values.
+Bit slices: O'Neil and Quass, Improved Query Performance with Variant Indexes (1997), over ranks instead of values, so
+that amounts, dates and scores of any size are exact; n different values take log2(n) slices.
 """
 
 from collections.abc import Sequence

@@ -22,11 +22,10 @@ INDEX = pa.schema(
         ("bitmap", pa.binary()),
     ]
 )
-"""part: `known` (who has a value), `true` (boolean), `value` (category: who has the value `label`), `slice` (bit `number`
-of the ranks of numbers and dates), `values` (those values in order, little-endian doubles; dates as days since 1970)."""
-CUSTOMERS = pa.schema(
-    [("customer_number", pa.int64()), ("customer_id", pa.string()), ("household_id", pa.string())]
-)
+"""part: `known` (who has a value), `true` (boolean), `value` (category: who has the value `label`), `slice` (bit
+`number` of the ranks of numbers and dates), `values` (those in order, little-endian doubles; dates as days since 1970).
+"""
+CUSTOMERS = pa.schema([("customer_number", pa.int64()), ("customer_id", pa.string()), ("household_id", pa.string())])
 
 
 def index_rows(words: pa.Table, slots: Sequence[Slot]) -> Iterator[pa.RecordBatch]:

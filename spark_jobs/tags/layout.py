@@ -1,7 +1,7 @@
 """Where each tag's value stands in a row of marts.customer_tag_words.
 
-A domain has up to five columns: `<domain>_true` and `<domain>_known`, words of 63 tags each whose bits say that a boolean
-tag is true and that it is known; `<domain>_numbers`, `<domain>_texts` and `<domain>_dates`, one element a tag.
+A domain has up to five columns: `<domain>_true` and `<domain>_known`, words of 63 tags each whose bits say that a
+boolean tag is true and that it is known; `<domain>_numbers`, `<domain>_texts` and `<domain>_dates`, one element a tag.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

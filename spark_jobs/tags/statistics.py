@@ -53,7 +53,7 @@ def stability_index(before: Mapping[str, float], after: Mapping[str, float]) -> 
 
 def numeric_values(words: pa.Table, slots: Sequence[Slot]) -> dict[str, np.ndarray]:
     """Values of the tags that are numbers or dates, one a customer, unknown ones NaN."""
-    found = {}
+    found: dict[str, np.ndarray] = {}
     for column in dict.fromkeys(slot.column for slot in slots if slot.store in ("numbers", "dates")):
         members = [slot for slot in slots if slot.column == column]
         values = matrix(words[column], max(slot.position for slot in members) + 1)

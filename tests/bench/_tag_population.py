@@ -1,4 +1,4 @@
-"""customer_360 and household_360 of any size, without a bank behind them: values that the tags' rules can tell apart."""
+"""customer_360 and household_360 of any size, without a bank behind them: values that rules can tell apart."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -18,7 +18,7 @@ BATCH = 100_000
 
 
 def write_marts(home: Path, catalog: TagCatalog, customers: int) -> None:
-    """Write both marts as Delta tables: lognormal amounts with zeros and gaps, codes that rules speak of, recent dates."""
+    """Write both marts: lognormal amounts with zeros and gaps, codes that rules speak of, recent dates."""
     labels = _labels(catalog)
     for table, keys in {"customer_360": ("customer", 1), "household_360": ("household", HOUSEHOLD_SIZE)}.items():
         (model,) = yaml.safe_load(SOURCES[table].read_text(encoding="utf-8"))["models"]
@@ -53,12 +53,12 @@ def _value(name: str, kind: str, labels: dict[str, list[str]], key: str) -> str:
     if kind == "string":
         listed = labels.get(name) or [f"{name}_{one}" for one in range(8)]
         chosen = ", ".join(f"'{one}'" for one in listed)
-        return f"{known} list_extract([{chosen}], 1 + cast(floor(random() * {len(listed)}) as int)) end as {name}"
-    if kind == "boolean":
-        return f"{known} random() < 0.4 end as {name}"
-    if kind in ("date", "timestamp"):
-        return f"{known} cast(date '{DAY}' - cast(floor(1200 * random() - 200) as int) as {kind}) end as {name}"
-    return f"{known} {_number(name, kind)} end as {name}"
+        value = f"list_extract([{chosen}], 1 + cast(floor(random() * {len(listed)}) as int))"
+    elif kind in ("date", "timestamp"):
+        value = f"cast(date '{DAY}' - cast(floor(1200 * random() - 200) as int) as {kind})"
+    else:
+        value = "random() < 0.4" if kind == "boolean" else _number(name, kind)
+    return f"{known} {value} end as {name}"
 
 
 def _number(name: str, kind: str) -> str:

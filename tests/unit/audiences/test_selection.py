@@ -73,8 +73,9 @@ def _random_condition(draws, depth=3):
         return {kind: [_random_condition(draws, depth - 1) for _ in range(draws.randint(1, 3))]}
     return draws.choice([
         "rich", "consent", "segment = 'private'", "segment in ('ultra', 'nowhere')", "segment <> 'retail'",
-        f"age >= {draws.randint(17, 91)}", f"age < {draws.randint(17, 91)}", f"age between 30 and {draws.randint(29, 60)}",
-        f"age = {draws.randint(18, 90)}", "age is null", "since > '2025-06-01'", "since <= date'2025-06-01'",
+        f"age >= {draws.randint(17, 91)}", f"age < {draws.randint(17, 91)}", "age between 30 and 44",
+        f"age between 30 and {draws.randint(29, 60)}", f"age = {draws.randint(18, 90)}", "age is null",
+        "since > '2025-06-01'", "since <= date'2025-06-01'",
         "since = '2024-01-01'", "rich is not null", f"{draws.randint(20, 40)} < age",
     ])  # fmt: skip
 

@@ -61,7 +61,8 @@ def test_a_family_without_null_case_is_a_problem(tmp_path):
 def test_members_have_readable_names(tmp_path):
     over = "{months: [3], level: {10k: 10000}, product: {fund: {value: fund_accounts_count, says: funds}}}"
     expression = "{product} > 0 and inflow_last_90_days_amount >= {level} and {months} > 0"
-    file = write_family(tmp_path, "assets/saver", expression, over=over, name="{product} and {level} in {months} months")
+    name = "{product} and {level} in {months} months"
+    file = write_family(tmp_path, "assets/saver", expression, over=over, name=name)
     (tag,) = read_family(file).tags
     assert (tag.tag_id, tag.name) == ("saver_3_10k_fund", "funds and 10,000 in 3 months")
 

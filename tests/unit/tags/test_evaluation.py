@@ -28,9 +28,7 @@ def plan(tmp_path):
 def test_words_hold_what_is_true_and_what_is_known(plan):
     words = words_of(plan, CUSTOMERS)
     by_tag = {slot.tag_id: slot for slot in plan.slots}
-    values = {
-        tag: [_boolean(words, by_tag[tag], row) for row in range(3)] for tag in ("rich", "cash_heavy")
-    }
+    values = {tag: [_boolean(words, by_tag[tag], row) for row in range(3)] for tag in ("rich", "cash_heavy")}
     assert values == {"rich": [False, True, None], "cash_heavy": [True, False, None]}
     assert words["assets_numbers"].to_pylist() == [[0.5], [0.01], [None]]
     assert words["profile_texts"].to_pylist() == [["retail"], ["private"], [None]]

@@ -46,7 +46,7 @@ def words_of(plan: Plan, customers: list[Mapping[str, Any]], batch_rows: int = 2
     kinds = {name: INPUT_TYPES[one.kind] for name, one in plan.inputs.items()} | dict.fromkeys(
         plan.percentiles, pa.float64()
     )
-    rows = [{name: one.get(name, EXAMPLE_DATE if name == "as_of_date" else None) for name in kinds} for one in customers]
+    rows = [{name: ({"as_of_date": EXAMPLE_DATE} | one).get(name) for name in kinds} for one in customers]
     columns = [pa.array([row[name] for row in rows]).cast(kind) for name, kind in kinds.items()]
     batch = pa.StructArray.from_arrays(columns, list(kinds))
     batches = [batch[at : at + batch_rows] for at in range(0, len(batch), batch_rows)]
