@@ -42,8 +42,13 @@ CATALOGUE = pa.schema(
     ]
 )
 """`resolved_expression` is over inputs alone: shared functions and other tags are put in place. `store`, `position` and
-`bit`: see spark_jobs/tags/layout.py. `drift` is the population stability index against the release before; NULL without
-one or when the rule has another version."""
+`bit`: see spark_jobs/tags/layout.py. `drift` is the population stability index against the release before, among
+customers for whom the tag is known; NULL when there is none to compare with (`_comparable`)."""
+
+FEW = 1_000
+"""Customers below which a distribution moves by chance."""
+LEAST_COVERAGE = 0.05
+"""A tag that was known for fewer, such as a change over 30 days on the 30th day, begins and does not drift."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def _spread(
     tag: Tag, counts: Mapping[str, int], numbers: Mapping[str, np.ndarray], before: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     customers, known = counts["customers"], counts["known"]
-    told = json.loads(before["distribution"]) if before and before["rule_version"] == tag.family.rule_version else None
+    told = _comparable(tag, before)
     edges: list[float] = []
     if tag.tag_id in numbers:
         values = numbers[tag.tag_id]
@@ -99,9 +104,17 @@ def _spread(
         "customers_count": customers, "known_count": known, "true_count": counts["true"] if is_boolean else None,
         "coverage_rate": known / customers if customers else None,
         "true_rate": counts["true"] / customers if is_boolean and customers else None,
-        "distribution": text, "drift": statistics.stability_index(told["shares"], shares) if told else None,
-        "previous_coverage_rate": before["coverage_rate"] if before else None,
+        "distribution": text,
+        "drift": statistics.stability_index(told["shares"], shares) if told and known >= FEW else None,
+        "previous_coverage_rate": before["coverage_rate"] if before and customers >= FEW else None,
     }  # fmt: skip
+
+
+def _comparable(tag: Tag, before: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The distribution before, where it says something of the one now: same rule, and known for more than a few."""
+    is_same = before is not None and before["rule_version"] == tag.family.rule_version
+    is_told = before is not None and before["known_count"] >= max(FEW, LEAST_COVERAGE * before["customers_count"])
+    return json.loads(before["distribution"]) if before and is_same and is_told else None
 
 
 def _values(tag: Tag, counts: Mapping[str, int]) -> dict[str, int]:

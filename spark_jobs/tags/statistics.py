@@ -43,10 +43,17 @@ def counted_distribution(counts: Mapping[str, int], customers: int) -> Distribut
 
 
 def stability_index(before: Mapping[str, float], after: Mapping[str, float]) -> float:
-    """Population stability index of two distributions: below 0.1 little changed, above 0.25 much did."""
+    """Population stability index of two distributions' known values: below 0.1 little changed, above 0.25 much did.
+
+    How many values are known is not part of it: coverage is watched by itself.
+    """
+    known = [1 - one.get("unknown", 0.0) for one in (before, after)]
+    if not all(known):
+        return 0.0
     total = 0.0
-    for label in sorted({*before, *after}):
-        old, new = (max(one.get(label, 0.0), LEAST_SHARE) for one in (before, after))
+    for label in sorted({*before, *after} - {"unknown"}):
+        shares = (one.get(label, 0.0) / share for one, share in zip((before, after), known, strict=True))
+        old, new = (max(one, LEAST_SHARE) for one in shares)
         total += (new - old) * math.log(new / old)
     return round(total, 6)
 
