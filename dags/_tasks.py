@@ -136,7 +136,9 @@ def index_tags(logical_date: Any = None, params: Any = None, run_id: Any = None)
         from dbt_project.tags.publishing import publish_index
         from serving.audiences.snapshots import write_snapshot
 
-        figures.update(tags=publish_index(settings, date, _as_before(settings, "tag_catalogue", date)))
+        words, catalogue = (_as_before(settings, name, date) for name in ("customer_tag_words", "tag_catalogue"))
+        before = None if words is None or catalogue is None else (words, catalogue)
+        figures.update(publish_index(settings, date, before))
         figures.update(audiences=write_snapshot(settings, date, _as_before(settings, "audiences", date)))
         for name in WITHOUT_SPARK:
             _register(spark, settings, name)

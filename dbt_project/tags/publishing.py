@@ -8,6 +8,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from dbt_project.tags.catalogue import Found, catalogue_rows
+from dbt_project.tags.history import write_history
 from dbt_project.tags.loading import load_tags
 from dbt_project.tags.statement import Plan
 from spark_jobs.catalog.names import table_path
@@ -19,22 +20,28 @@ from spark_jobs.tags.statistics import numeric_values
 WORDS = "marts.customer_tag_words"
 
 
-def publish_index(settings: Settings, business_date: date, previous: pa.Table | None = None) -> int:
-    """Write marts.tag_index, tag_customers and tag_catalogue of the words as they are; how many tags there are.
+Before = tuple[pa.Table, pa.Table]
+"""Words and catalogue of the release before."""
 
-    `previous` is the catalogue of an earlier release, against which drift is measured. Run again it writes the same.
+
+def publish_index(settings: Settings, business_date: date, before: Before | None = None) -> dict[str, int]:
+    """Write marts.tag_index, tag_customers and tag_catalogue of the words as they are, and what changed.
+
+    `before` are words and catalogue of an earlier release, against which drift and changes are measured. Run again it
+    writes the same. Returns the numbers of tags and changes.
     """
     plan = Plan(load_tags())
     words = _read(settings, WORDS).sort_by("customer_id")
     customers = _customers(settings, words)
     index = pa.Table.from_batches(index_rows(words, plan.slots), INDEX)
     found = Found(counts_of(index, words.num_rows), numeric_values(words, plan.slots))
-    catalogue = catalogue_rows(plan, found, previous, business_date)
+    catalogue = catalogue_rows(plan, found, before[1] if before else None, business_date)
     store, properties = Store(settings.home), retention(settings)
     tables = {"marts.tag_index": index, "marts.tag_customers": customers, "marts.tag_catalogue": catalogue}
     for name, rows in tables.items():
         store.replace(name, rows, properties)
-    return catalogue.num_rows
+    changed = write_history(settings, plan, words, before, business_date)
+    return {"tags": catalogue.num_rows, "changes": changed}
 
 
 def counts_of(index: pa.Table, customers: int) -> dict[str, dict[str, int]]:

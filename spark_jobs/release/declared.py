@@ -10,9 +10,12 @@ from spark_jobs.settings import Settings
 
 TAG_TABLES = (
     ReleasedTable("audiences", ("audience",)),
+    ReleasedTable("tag_bases", ("customer_id", "base_date")),
     ReleasedTable("tag_catalogue", ("tag_id",)),
+    ReleasedTable("tag_changes", ("customer_id", "tag_id", "business_date")),
     ReleasedTable("tag_customers", ("customer_number",)),
     ReleasedTable("tag_index", ("tag_id", "part", "number", "label")),
+    ReleasedTable("tag_layouts", ("tag_id", "base_date")),
 )
 """Written after dbt, without Spark."""
 

@@ -13,7 +13,8 @@ from infra.runs import loaded_dates
 from serving.audiences.definitions import load_audiences, load_purposes
 from serving.audiences.evaluating import Audiences, value_of
 from serving.audiences.index import open_index
-from serving.tags.explain import explain
+from serving.tags.explain import explain, history
+from serving.tags.history import value_as_of
 from spark_jobs import release
 from spark_jobs.catalog.names import table_path
 from spark_jobs.session import close, connect
@@ -153,6 +154,16 @@ def test_a_tag_of_a_customer_is_explained(whole_bank, analyst):
     found = explain(whole_bank, customer, "assets_at_least_100k")
     assert found.value is True and found.filled == f"{amount} >= 100000"
     assert found.since == loaded_dates(whole_bank)[0]
+
+
+def test_the_past_of_a_tag_is_what_the_releases_said(whole_bank, analyst):
+    rows = analyst.sql("select customer_id, tag_id from serving.tag_changes where tag_id <> '*' limit 1").collect()
+    customer, tag = tuple(rows[0])
+    for release_of_day, value in history(whole_bank, customer, tag):
+        told = value_as_of(whole_bank, customer, tag, release_of_day.business_date)
+        assert told == (value if value is None else str(value).lower() if isinstance(value, bool) else str(value)) or (
+            float(told) == float(value)
+        )
 
 
 def test_a_second_engine_reads_what_is_served(whole_bank, analyst):
