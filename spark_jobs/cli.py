@@ -13,6 +13,7 @@ from rich.console import Console
 
 from serving.audiences import commands as audience_commands
 from serving.tags import commands as tag_commands
+from spark_jobs.catalog.problems import DefinitionErrors
 from spark_jobs.identity.commands import explain
 from spark_jobs.release.showing import show_records, show_releases, show_rows
 from spark_jobs.settings import Settings, load_settings
@@ -33,7 +34,7 @@ def readable(command: Callable[..., None]) -> Callable[..., None]:
     def run(*arguments: Any, **options: Any) -> None:
         try:
             command(*arguments, **options)
-        except (RuntimeError, ValueError, LookupError, ConnectionError, TimeoutError) as error:
+        except (RuntimeError, ValueError, LookupError, ConnectionError, TimeoutError, DefinitionErrors) as error:
             console.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
             raise typer.Exit(1) from None
 

@@ -52,8 +52,8 @@ def long_view(schema: str, tags: Iterable[Mapping[str, Any]]) -> str:
         f"create or replace view {schema}.{LONG_VIEW} ({columns}) "
         f"comment 'One row per customer and tag: the value of the tag' as "
         f"select customer_id, tag_id, domain, value_type, is_true, number_value, text_value, date_value, "
-        f"coalesce(cast(is_true as string), cast(number_value as string), text_value, cast(date_value as string)), "
-        f"as_of_date from (select words.customer_id, tag.tag_id, tag.domain, tag.value_type, "
+        f"coalesce(cast(is_true as string), cast(number_value as string), text_value, cast(date_value as string)) "
+        f"as value, as_of_date from (select words.customer_id, tag.tag_id, tag.domain, tag.value_type, "
         f"case when tag.store = 'true' and shiftright({known}, tag.bit) & 1 = 1 "
         f"then shiftright({true}, tag.bit) & 1 = 1 end as is_true, "
         f"case when tag.store = 'numbers' then {number} end as number_value, "
@@ -66,7 +66,7 @@ def long_view(schema: str, tags: Iterable[Mapping[str, Any]]) -> str:
 def wide_view(schema: str, domain: str, tags: list[Mapping[str, Any]]) -> str:
     """One row per customer, one column a tag of the domain, named after the tag."""
     columns = ", ".join(f"`{tag['tag_id']}` comment {_literal(tag['name'])}" for tag in tags)
-    values = ", ".join(_unpacked(tag) for tag in tags)
+    values = ", ".join(f"{_unpacked(tag)} as {tag['tag_id']}" for tag in tags)
     return (
         f"create or replace view {schema}.{WIDE_PREFIX}{domain} (customer_id, {columns}, as_of_date) "
         f"comment 'One row per customer: tags of domain {domain}' as "
