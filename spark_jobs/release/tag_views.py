@@ -64,22 +64,28 @@ def long_view(schema: str, tags: Iterable[Mapping[str, Any]]) -> str:
 
 
 def wide_view(schema: str, domain: str, tags: list[Mapping[str, Any]]) -> str:
-    """One row per customer, one column a tag of the domain, named after the tag."""
+    """One row per customer, one column a tag of the domain, named after the tag.
+
+    The text is kept short: an embedded metastore holds 32,700 characters of a view.
+    """
     columns = ", ".join(f"`{tag['tag_id']}` comment {_literal(tag['name'])}" for tag in tags)
-    values = ", ".join(f"{_unpacked(tag)} as {tag['tag_id']}" for tag in tags)
+    values = ",".join(f"{_unpacked(tag)} c{number}" for number, tag in enumerate(tags))
+    stores = sorted(
+        {tag["store"] for tag in tags} | ({"known"} if any(tag["store"] == "true" for tag in tags) else set())
+    )
+    words = ", ".join(f"{domain}_{store} as {store}_" for store in stores)
     return (
         f"create or replace view {schema}.{WIDE_PREFIX}{domain} (customer_id, {columns}, as_of_date) "
         f"comment 'One row per customer: tags of domain {domain}' as "
-        f"select customer_id, {values}, as_of_date from {schema}.{WORDS}"
+        f"select customer_id,{values},as_of_date from (select customer_id, {words}, as_of_date from {schema}.{WORDS})"
     )
 
 
 def _unpacked(tag: Mapping[str, Any]) -> str:
-    value = f"{tag['domain']}_{tag['store']}[{tag['position']}]"
+    place, bit = f"_[{tag['position']}]", tag["bit"]
     if tag["store"] != "true":
-        return value
-    known = f"{tag['domain']}_known[{tag['position']}]"
-    return f"case when getbit({known}, {tag['bit']}) = 1 then getbit({value}, {tag['bit']}) = 1 end"
+        return f"{tag['store']}{place}"
+    return f"if(getbit(known{place},{bit})=1,getbit(true{place},{bit})=1,null)"
 
 
 def _element(domains: list[str], store: str, kind: str) -> str:

@@ -6,7 +6,9 @@ import pyarrow as pa
 import pytest
 
 from dbt_project.tags.catalogue import Found, catalogue_rows
+from dbt_project.tags.loading import load_tags
 from dbt_project.tags.publishing import counts_of
+from dbt_project.tags.statement import Plan
 from spark_jobs.io import register
 from spark_jobs.ledger import Store
 from spark_jobs.release.tag_views import long_view, wide_view
@@ -57,6 +59,25 @@ def test_the_wide_view_has_a_column_for_each_tag(views):
     ]  # fmt: skip
     row = views.sql("select segment, reviewed, as_of_date from tag_views.tags_profile where customer_id = 'c1'").first()
     assert tuple(row) == ("ultra", date(2026, 5, 1), DAY)
+
+
+def test_views_of_all_shipped_tags_fit_into_the_metastore(views, lakehouse):
+    plan = Plan(load_tags())
+    words = words_of(plan, CUSTOMERS).append_column("as_of_date", pa.array([DAY] * 3, pa.date32()))
+    store = Store(lakehouse.home)
+    store.replace("tag_views_shipped.customer_tag_words", words)
+    register(views, lakehouse, "tag_views_shipped.customer_tag_words")
+    tags = [
+        {"tag_id": one.tag_id, "domain": one.domain, "name": plan.catalog.tags[one.tag_id].name, "store": one.store,
+         "position": one.position, "bit": one.bit} for one in plan.slots
+    ]  # fmt: skip
+    for domain in sorted({one["domain"] for one in tags}):
+        of_domain = [one for one in tags if one["domain"] == domain]
+        views.sql(wide_view("tag_views_shipped", domain, of_domain)).collect()
+        assert len(views.table(f"tag_views_shipped.tags_{domain}").columns) == len(of_domain) + 2
+    row = views.sql("select assets_at_least_10k from tag_views_shipped.tags_assets order by customer_id").collect()
+    assert [one[0] for one in row] == [False, False, None]
+    views.sql("drop schema tag_views_shipped cascade").collect()
 
 
 def test_the_long_view_has_a_row_for_each_customer_and_tag(views):
