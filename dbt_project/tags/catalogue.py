@@ -65,8 +65,11 @@ def catalogue_rows(plan: Plan, found: Found, previous: pa.Table | None, business
     slots = {slot.tag_id: slot for slot in plan.slots}
     rows = []
     for tag in plan.catalog.evaluated:
-        spread = _spread(tag, found.counts[tag.tag_id], found.numbers, before.get(tag.tag_id))
-        rows.append(_meaning(plan.catalog, tag, slots[tag.tag_id]) | spread | {"as_of_date": business_date})
+        was = before.get(tag.tag_id)
+        spread = _spread(tag, found.counts[tag.tag_id], found.numbers, None if _counts_days(plan.catalog, tag) else was)
+        covered = was["coverage_rate"] if was and spread["customers_count"] >= FEW else None
+        meaning = _meaning(plan.catalog, tag, slots[tag.tag_id])
+        rows.append({**meaning, **spread, "previous_coverage_rate": covered, "as_of_date": business_date})
     return pa.Table.from_pylist(rows, schema=CATALOGUE)
 
 
@@ -106,8 +109,12 @@ def _spread(
         "true_rate": counts["true"] / customers if is_boolean and customers else None,
         "distribution": text,
         "drift": statistics.stability_index(told["shares"], shares) if told and known >= FEW else None,
-        "previous_coverage_rate": before["coverage_rate"] if before and customers >= FEW else None,
     }  # fmt: skip
+
+
+def _counts_days(catalog: TagCatalog, tag: Tag) -> bool:
+    """Whether the tag is a number that goes on with the calendar, such as the days since a posting: it has to move."""
+    return tag.value_type in ("number", "score") and "as_of_date" in catalog.inputs_of(tag.tag_id)
 
 
 def _comparable(tag: Tag, before: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -61,6 +61,15 @@ def test_a_few_customers_and_a_tag_that_begins_do_not_drift(plan):
     assert few["drift"].to_pylist() == begins["drift"].to_pylist() == [None, None]
 
 
+def test_a_number_that_counts_days_does_not_drift(tmp_path):
+    write_family(tmp_path, "assets/age_of_review", "days_since(kyc_reviewed_date)", "number")
+    plan = plan_of(tmp_path)
+    reviewed = [[{"customer_id": f"c{at}", "kyc_reviewed_date": day} for at in range(1000)] for day in
+                (date(2026, 5, 1), date(2026, 4, 1))]  # fmt: skip
+    (row,) = catalogue(plan, reviewed[1], catalogue(plan, reviewed[0])).to_pylist()
+    assert (row["drift"], row["previous_coverage_rate"]) == (None, 1.0)
+
+
 def test_the_page_shows_each_tag_with_its_sentence(plan):
     text = page(catalogue(plan, people(1, 2)).to_pylist(), RELEASE)
     assert text.count('<details class="tag"') == 2
