@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from serving.audiences import evaluating
 from serving.audiences.conditions import Condition, as_sql, read_text
@@ -44,11 +44,10 @@ def _audience(audiences: Audiences, who: str, purpose: str, level: str) -> Audie
 def list_audiences(release: Release = None, as_of: AsOf = None) -> None:
     """Every stored audience with its size."""
     audiences = _open(release, as_of)
-    table = Table("audience", "purpose", "level", "customers", "households", "what it is")
+    table = Table(Column("audience", no_wrap=True), "purpose", "level", "customers", "households")
     for row in evaluating.sizes(audiences, audiences.stored.values()):
-        told = audiences.stored[row["audience"]].description
         counts = (f"{row['customers_count']:,}", f"{row['households_count']:,}")
-        table.add_row(row["audience"], row["purpose"], row["level"], *counts, told)
+        table.add_row(row["audience"], row["purpose"], row["level"], *counts)
     console.print(table)
 
 

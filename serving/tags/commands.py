@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from serving.tags import explain as explaining
 from serving.tags.history import changes_between, value_as_of
@@ -47,7 +47,7 @@ def changes(
     last: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"])],
 ) -> None:
     """What changed for a customer after the first date until the last."""
-    table = Table("business date", "tag", "was", "is")
+    table = Table("business date", Column("tag", overflow="fold"), "was", "is")
     for row in changes_between(load_settings(), customer_id, first.date(), last.date()):
         shown = ("unknown" if row[name] is None else row[name] for name in ("old_value", "new_value"))
         table.add_row(str(row["business_date"]), row["tag_id"], *shown)
