@@ -34,5 +34,5 @@ class FamilyBlock(Block):
     name: str = compulsory("")
     sentence: str = compulsory("")
     rule_version: int = Field(default=1, ge=1)
-    largest_drift: float = Field(default=0.25, gt=0)
+    largest_drift: float | None = Field(default=None, gt=0)
     examples: list[ExampleBlock] = compulsory([])

@@ -113,8 +113,9 @@ def _spread(
 
 
 def _counts_days(catalog: TagCatalog, tag: Tag) -> bool:
-    """Whether the tag is a number that goes on with the calendar, such as the days since a posting: it has to move."""
-    return tag.value_type in ("number", "score") and "as_of_date" in catalog.inputs_of(tag.tag_id)
+    """Whether the tag goes on with the calendar, as a date or the days since a posting do: it has to move."""
+    is_number = tag.value_type in ("number", "score")
+    return tag.value_type == "date" or (is_number and "as_of_date" in catalog.inputs_of(tag.tag_id))
 
 
 def _comparable(tag: Tag, before: Mapping[str, Any] | None) -> dict[str, Any] | None:

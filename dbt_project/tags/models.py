@@ -32,7 +32,7 @@ class Example:
 class Family:
     """One idea; its tags differ in the values of its parameters.
 
-    `largest_drift` bounds the population stability index of each tag between two releases.
+    `largest_drift`, where declared, bounds the population stability index of each tag between two releases.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Family:
     successor: str | None
     value_type: str
     rule_version: int
-    largest_drift: float
+    largest_drift: float | None
     examples: tuple[Example, ...]
     file: Path
 
