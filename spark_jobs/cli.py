@@ -22,7 +22,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help="Bellwether: 
 console = Console(file=sys.stdout, highlight=False)
 MADE_IN_HOME = (
     "tables", "metastore", "lakehouse", "airflow", "runs", "inbox", "dbt", "data_docs", "archive", "landing",
-    "installation.yml", "run.lock", "notices.log", "token.key",
+    "tag_catalogue", "installation.yml", "run.lock", "notices.log", "token.key",
 )  # fmt: skip
 DAY = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"])]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
-from dbt_project.tags.inputs import DUCKDB_TYPES, EXAMPLE_DATE, known_inputs
-from dbt_project.tags.loading import TagCatalog, load_tags
+from dbt_project.tags.inputs import EXAMPLE_DATE
+from dbt_project.tags.loading import TagCatalog, empty_table, input_types, load_tags
 from dbt_project.tags.models import Example, Family
 from dbt_project.tags.statement import values_statement
 from spark_jobs.catalog.problems import Problem, did_you_mean
@@ -19,23 +19,13 @@ def failing_examples(catalog: TagCatalog, domains: Iterable[str] = ()) -> list[P
     """Every example whose tags have other values than it says, or that names what there is not."""
     wanted = set(domains)
     with duckdb.connect() as connection:
-        connection.execute(_batch(catalog))
+        connection.execute(empty_table("batch", input_types(catalog.percentiles)))
         chosen = [one for one in catalog.families.values() if not wanted or one.domain in wanted]
         return [problem for family in chosen for problem in _failing(connection, catalog, family)]
 
 
-def batch_columns(catalog: TagCatalog) -> dict[str, str]:
-    """DuckDB type of every input and percentile."""
-    inputs = {name: DUCKDB_TYPES[one.kind] for name, one in known_inputs().items()}
-    return inputs | dict.fromkeys(catalog.percentiles, "double")
-
-
-def _batch(catalog: TagCatalog) -> str:
-    return "create table batch (" + ", ".join(f"{name} {kind}" for name, kind in batch_columns(catalog).items()) + ")"
-
-
 def _failing(connection: duckdb.DuckDBPyConnection, catalog: TagCatalog, family: Family) -> Iterator[Problem]:
-    known = batch_columns(catalog)
+    known = input_types(catalog.percentiles)
     for number, example in enumerate(family.examples, 1):
         for name in example.given:
             if name not in known:

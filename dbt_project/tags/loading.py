@@ -10,7 +10,7 @@ import duckdb
 from sqlglot import exp
 
 from dbt_project.tags.functions import FILE as FUNCTIONS
-from dbt_project.tags.inputs import DUCKDB_TYPES, SOURCES, Input, Percentile, known_inputs
+from dbt_project.tags.inputs import DUCKDB_TYPES, SOURCES, Percentile, known_inputs
 from dbt_project.tags.models import Family, Reading, Tag
 from dbt_project.tags.reading import read_family
 from dbt_project.tags.resolving import Resolver, UnfitExpressionError
@@ -117,7 +117,7 @@ def _mistyped(
 ) -> Iterator[Problem]:
     """Expressions that DuckDB cannot bind, or whose type is not the family's."""
     with duckdb.connect() as connection:
-        connection.execute(empty_inputs(known_inputs(), percentiles))
+        connection.execute(empty_table("inputs", input_types(percentiles)))
         for reading in readings:
             tags = [tag for tag in reading.tags if tag.tag_id in sql]
             if tags and not _fit(connection, tags, sql):
@@ -135,10 +135,15 @@ def _fit(connection: duckdb.DuckDBPyConnection, tags: Sequence[Tag], sql: Mappin
     return all(str(one[1]).upper().startswith(KINDS[tags[0].value_type]) for one in found)
 
 
-def empty_inputs(inputs: Mapping[str, Input], percentiles: Mapping[str, Percentile]) -> str:
-    """The statement that makes table `inputs`, with a column for every input and percentile."""
-    columns = {name: DUCKDB_TYPES[one.kind] for name, one in inputs.items()} | dict.fromkeys(percentiles, "double")
-    return "create table inputs (" + ", ".join(f"{name} {kind}" for name, kind in columns.items()) + ")"
+def input_types(percentiles: Mapping[str, Percentile]) -> dict[str, str]:
+    """DuckDB type of every input and percentile."""
+    inputs = {name: DUCKDB_TYPES[one.kind] for name, one in known_inputs().items()}
+    return inputs | dict.fromkeys(percentiles, "double")
+
+
+def empty_table(name: str, types: Mapping[str, str]) -> str:
+    """The statement that makes an empty table with these columns."""
+    return f"create table {name} (" + ", ".join(f"{column} {kind}" for column, kind in types.items()) + ")"
 
 
 def _type_problems(connection: duckdb.DuckDBPyConnection, reading: Reading, tag: Tag, sql: str) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
-from dbt_project.tags.examples import batch_columns
 from dbt_project.tags.inputs import EXAMPLE_DATE, Input, Percentile
+from dbt_project.tags.loading import input_types
 from dbt_project.tags.models import TYPES, Family
 from dbt_project.tags.statement import Plan
 from spark_jobs.tags.kernel import FUNCTION
@@ -169,7 +169,7 @@ where not (expected.expected <=> unpacked.actual)
 
 
 def _given(plan: Plan, family: Family) -> Iterator[str]:
-    types = batch_columns(plan.catalog)
+    types = input_types(plan.catalog.percentiles)
     for number, example in enumerate(family.examples, 1):
         known = {"as_of_date": EXAMPLE_DATE, **example.given}
         values = [_literal(known.get(name), SPARK_TYPES[types[name]]) for name in [*plan.inputs, *plan.percentiles]]

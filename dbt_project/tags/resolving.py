@@ -1,6 +1,5 @@
 """A tag's expression over inputs and percentiles only: shared functions, percentiles and other tags put in place."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -19,7 +18,6 @@ ALLOWED = (
 )  # fmt: skip
 """What gives the same in Spark and DuckDB."""
 PERCENTILES = ("percentile_overall", "percentile_within")
-CALL = re.compile(r"\b(\w+)\(")
 
 
 class UnfitExpressionError(ValueError):

@@ -4,16 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from datetime import date
-
-import psutil
 
 from infra import lakehouse
 from infra.demo_bank.bench import posting_bank
 from spark_jobs.run_log import RunLog
 from spark_jobs.settings import PROJECT, Settings, load_settings
+from tests.bench._peak_memory import PeakMemory
 
 CUSTOMERS, POSTINGS = 100_000, 10_000_000
 DAYS = ("2026-06-01", "2026-06-02")
@@ -42,7 +40,7 @@ def two_days() -> dict[str, dict[str, float]]:
 def _run(settings: Settings, day: str) -> dict[str, float]:
     environment = {**os.environ, **settings.environment_variables()}
     began = time.monotonic()
-    with _PeakMemory(settings) as memory:
+    with PeakMemory([lakehouse.service(settings).process()]) as memory:
         subprocess.run([sys.executable, "-m", "spark_jobs.cli", "run", day], cwd=PROJECT, env=environment, check=True)
     wall = time.monotonic() - began
     return {
@@ -50,25 +48,3 @@ def _run(settings: Settings, day: str) -> dict[str, float]:
         "wall": wall,
         "peak_gib": memory.peak / 2**30,
     }
-
-
-class _PeakMemory:
-    """Peak resident memory of the lakehouse process while the block runs, in bytes."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.process: psutil.Process | None = lakehouse.service(settings).process()
-        self.peak = 0
-        self.is_over = threading.Event()
-        self.watch = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> "_PeakMemory":
-        self.watch.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.is_over.set()
-        self.watch.join()
-
-    def _watch(self) -> None:
-        while self.process and not self.is_over.wait(0.5):
-            self.peak = max(self.peak, self.process.memory_info().rss)

@@ -5,7 +5,6 @@ audiences on the bitmaps. BELLWETHER_BENCH_CUSTOMERS makes it smaller; BELLWETHE
 import os
 import random
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -30,6 +29,7 @@ from spark_jobs.io import register
 from spark_jobs.session import close, connect
 from spark_jobs.settings import Settings, load_settings
 from spark_jobs.tags.layout import Slot
+from tests.bench._peak_memory import PeakMemory
 from tests.bench._tag_population import DAY, write_marts
 from tests.bench.figures import Figure
 from tests.fixtures.duckdb_twin import files_of
@@ -57,7 +57,7 @@ def _rebuilt(plan: Plan, customers: int) -> tuple[list[tuple[float, float]], lis
         lakehouse.start(settings)
         try:
             _register(settings)
-            with _PeakMemory(settings) as memory:
+            with PeakMemory([psutil.Process(), lakehouse.service(settings).process()], with_children=True) as memory:
                 pairs = [(_ours(settings), _duckdb(settings, plan)) for _ in range(TURNS)]
         finally:
             lakehouse.stop(settings)
@@ -213,32 +213,3 @@ def _mismatches(settings: Settings, plan: Plan, selector: Selector, conditions: 
             (count,) = connection.execute(sql).fetchone() or (0,)
             wrong += count != len(selector.members(condition))
         return wrong
-
-
-class _PeakMemory:
-    """Peak resident memory of this process, the lakehouse and its Python workers together, in bytes."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.roots = [psutil.Process(), lakehouse.service(settings).process()]
-        self.peak, self.is_over = 0, threading.Event()
-        self.watch = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> "_PeakMemory":
-        self.watch.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.is_over.set()
-        self.watch.join()
-
-    def _watch(self) -> None:
-        while not self.is_over.wait(0.5):
-            processes = {one.pid: one for root in self.roots if root for one in [root, *root.children(recursive=True)]}
-            self.peak = max(self.peak, sum(_resident(one) for one in processes.values()))
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return process.memory_info().rss
-    except psutil.NoSuchProcess:
-        return 0
