@@ -59,6 +59,8 @@ def test_a_few_customers_and_a_tag_that_begins_do_not_drift(plan):
     few = catalogue(plan, people(9, 1), catalogue(plan, people(1, 9)))
     begins = catalogue(plan, people(900, 100), catalogue(plan, people(1, 9, 990)))
     assert few["drift"].to_pylist() == begins["drift"].to_pylist() == [None, None]
+    were_few = catalogue(plan, people(900, 100), catalogue(plan, people(1, 9)))
+    assert were_few["drift"].to_pylist() == [None, None]
 
 
 def test_a_number_that_counts_days_does_not_drift(tmp_path):
