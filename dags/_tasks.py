@@ -31,6 +31,7 @@ PARAMETERS = {
 }
 
 WRITTEN_BY_SPARK = ("silver.", "vault.", "intermediate.", "marts.")
+TAGS_BEFORE = ("customer_tag_words", "tag_catalogue", "audiences")
 WITHOUT_SPARK = ("marts.tag_", "marts.audiences")
 """How names of tables of marts begin that are written without Spark."""
 FINAL = {
@@ -136,10 +137,10 @@ def index_tags(logical_date: Any = None, params: Any = None, run_id: Any = None)
         from dbt_project.tags.publishing import publish_index
         from serving.audiences.snapshots import write_snapshot
 
-        words, catalogue = (_as_before(settings, name, date) for name in ("customer_tag_words", "tag_catalogue"))
-        before = None if words is None or catalogue is None else (words, catalogue)
+        words, catalogue, audiences = (_as_before(settings, name, date) for name in TAGS_BEFORE)
+        before = None if words is None or catalogue is None else (words, catalogue.to_table())
         figures.update(publish_index(settings, date, before))
-        figures.update(audiences=write_snapshot(settings, date, _as_before(settings, "audiences", date)))
+        figures.update(audiences=write_snapshot(settings, date, None if audiences is None else audiences.to_table()))
         for name in WITHOUT_SPARK:
             _register(spark, settings, name)
 
@@ -203,7 +204,7 @@ def _as_before(settings: Settings, table: str, date: dt.date) -> Any:
     from spark_jobs.release.history import UnknownRelease, read_as_of
 
     try:
-        return read_as_of(settings, table, date - dt.timedelta(days=1)).to_table()
+        return read_as_of(settings, table, date - dt.timedelta(days=1))
     except UnknownRelease:
         return None
 

@@ -81,9 +81,12 @@ def models(settings: Settings, business_date: str, run_id: str) -> DbtResult:
     return _run(settings, ["run", "--full-refresh"], business_date, run_id)
 
 
-def rebuild(settings: Settings, model: str, business_date: str, run_id: str) -> DbtResult:
-    """Compile, then write one model anew from the tables that there are, without a test. Raises DbtError."""
-    return _run(settings, ["run", "--full-refresh", "--select", model], business_date, run_id)
+def write(
+    settings: Settings, chosen: Sequence[str], business_date: str, run_id: str, *, full_refresh: bool = True
+) -> DbtResult:
+    """Compile, then write these models from the tables that there are, without a test. Raises DbtError."""
+    arguments = ["run", *(["--full-refresh"] if full_refresh else []), "--select", *chosen]
+    return _run(settings, arguments, business_date, run_id)
 
 
 def check(settings: Settings, business_date: str, run_id: str, *select: str) -> DbtResult:
@@ -123,6 +126,7 @@ def _run(settings: Settings, arguments: list[str], business_date: str, run_id: s
     try:
         _show_ledger(spark, settings)
         kernel.register(spark, plan.statement, plan.slots)
+        kernel.register_daily(spark, plan.daily_statement, plan.slots, plan.daily_tags)
         with _environment(settings), _quiet():
             outcome = _invoke(command)
     finally:

@@ -1,7 +1,7 @@
 """marts.tag_catalogue: one row a tag, what it means, where it stands, and how its values are spread."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -53,10 +53,10 @@ LEAST_COVERAGE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found of all customers: counts of the index by tag and part or label, and the numbers by tag."""
+    """What was found of all customers: counts of the index by tag and part or label, and the numbers of a tag."""
 
     counts: Mapping[str, Mapping[str, int]]
-    numbers: Mapping[str, np.ndarray]
+    numbers: Callable[[str], np.ndarray]
 
 
 def catalogue_rows(plan: Plan, found: Found, previous: pa.Table | None, business_date: date) -> pa.Table:
@@ -66,7 +66,7 @@ def catalogue_rows(plan: Plan, found: Found, previous: pa.Table | None, business
     rows = []
     for tag in plan.catalog.evaluated:
         was = before.get(tag.tag_id)
-        spread = _spread(tag, found.counts[tag.tag_id], found.numbers, None if _counts_days(plan.catalog, tag) else was)
+        spread = _spread(tag, found, None if _counts_days(plan.catalog, tag) else was)
         covered = was["coverage_rate"] if was and spread["customers_count"] >= FEW else None
         meaning = _meaning(plan.catalog, tag, slots[tag.tag_id])
         rows.append({**meaning, **spread, "previous_coverage_rate": covered, "as_of_date": business_date})
@@ -88,14 +88,13 @@ def _meaning(catalog: TagCatalog, tag: Tag, slot: Slot) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _spread(
-    tag: Tag, counts: Mapping[str, int], numbers: Mapping[str, np.ndarray], before: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def _spread(tag: Tag, found: Found, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    counts = found.counts[tag.tag_id]
     customers, known = counts["customers"], counts["known"]
     told = _comparable(tag, before)
     edges: list[float] = []
-    if tag.tag_id in numbers:
-        values = numbers[tag.tag_id]
+    if tag.value_type in ("number", "score", "date"):
+        values = found.numbers(tag.tag_id)
         edges = told["edges"] if told and told.get("edges") else statistics.numeric_edges(values)
         shares = statistics.numeric_distribution(values, edges)
         text = statistics.as_text(shares, edges=edges, quantiles=_quantiles(values))

@@ -12,6 +12,7 @@ from spark_jobs.ledger.store import Store, retention
 from spark_jobs.settings import Settings
 from spark_jobs.tags.changes import CHANGES, Unpacked, changes, newcomers
 from spark_jobs.tags.layout import Slot
+from spark_jobs.tags.words import Words
 
 CHANGES_TABLE, BASES_TABLE, LAYOUTS_TABLE = "marts.tag_changes", "marts.tag_bases", "marts.tag_layouts"
 LAYOUTS = pa.schema(
@@ -28,7 +29,7 @@ LAYOUTS = pa.schema(
 
 
 def write_history(
-    settings: Settings, plan: Plan, words: pa.Table, before: tuple[pa.Table, pa.Table] | None, business_date: date
+    settings: Settings, plan: Plan, words: Words, before: tuple[Words, pa.Table] | None, business_date: date
 ) -> int:
     """Add what changed since the release before (`before`: its words and its catalogue); how many changes there are.
 
@@ -36,21 +37,33 @@ def write_history(
     """
     slots = {slot.tag_id: slot for slot in plan.slots}
     versions = {tag.tag_id: tag.family.rule_version for tag in plan.catalog.evaluated}
-    found, base = CHANGES.empty_table(), words
+    found, based = CHANGES.empty_table(), None
     if before is not None:
         known, catalogue = before
         old_slots = slots_in(catalogue.to_pylist())
         found = changes(Unpacked(known, old_slots), Unpacked(words, slots), versions, business_date)
-        day = known["as_of_date"][0].as_py() if known.num_rows else None
+        day = known.business_date()
         if slots == old_slots and day and (day.year, day.month) == (business_date.year, business_date.month):
-            base = newcomers(known, words)
+            based = newcomers(known, words)
     _write(settings, CHANGES_TABLE, found, ("business_date", business_date))
-    _write(
-        settings, BASES_TABLE, _dated(base.drop_columns(["as_of_date"]), business_date), ("base_date", business_date)
-    )
-    layout = _layout(plan, business_date) if base.num_rows else LAYOUTS.empty_table()
+    _write(settings, BASES_TABLE, _base(plan, words, based, business_date), ("base_date", business_date))
+    has_base = words.num_rows if based is None else len(based)
+    layout = _layout(plan, business_date) if has_base else LAYOUTS.empty_table()
     _write(settings, LAYOUTS_TABLE, layout, ("base_date", business_date))
     return found.num_rows
+
+
+def _base(plan: Plan, words: Words, customer_ids: pa.Array | None, day: date) -> pa.RecordBatchReader:
+    """Words of these customers, or of all, as a base of the day."""
+    columns = ["customer_id", *plan.columns]
+    chosen = [words.dataset.schema.field(name) for name in columns]
+    schema = pa.schema([*chosen, pa.field("base_date", pa.date32())])
+
+    def dated(batch: pa.RecordBatch) -> pa.RecordBatch:
+        days = pa.array([day] * batch.num_rows, pa.date32())
+        return pa.RecordBatch.from_arrays([*batch.columns, days], schema=schema)
+
+    return pa.RecordBatchReader.from_batches(schema, map(dated, words.batches(columns, customer_ids)))
 
 
 def slots_in(rows: list[Mapping[str, Any]]) -> dict[str, Slot]:
@@ -58,10 +71,6 @@ def slots_in(rows: list[Mapping[str, Any]]) -> dict[str, Slot]:
     return {
         one["tag_id"]: Slot(one["tag_id"], one["domain"], one["store"], one["position"], one["bit"]) for one in rows
     }
-
-
-def _dated(rows: pa.Table, day: date) -> pa.Table:
-    return rows.append_column("base_date", pa.array([day] * rows.num_rows, pa.date32()))
 
 
 def _layout(plan: Plan, day: date) -> pa.Table:
@@ -72,7 +81,7 @@ def _layout(plan: Plan, day: date) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=LAYOUTS)
 
 
-def _write(settings: Settings, table: str, rows: pa.Table, since: tuple[str, date]) -> None:
+def _write(settings: Settings, table: str, rows: pa.Table | pa.RecordBatchReader, since: tuple[str, date]) -> None:
     """Replace the rows of this date and later in one commit; columns that are new are added."""
     column, day = since
     store = Store(settings.home)

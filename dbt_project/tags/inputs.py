@@ -1,5 +1,6 @@
 """What tags may be made of: the columns of customer_360 and household_360, and ranks among customers."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,17 +18,28 @@ NUMBERS = ("decimal", "bigint", "int", "double")
 DUCKDB_TYPES = {"double": "double", "string": "varchar", "boolean": "boolean", "date": "date"}
 EXAMPLE_DATE = "2026-06-01"
 """Business date of every example that does not name one."""
+WINDOWED = re.compile(r"_last_\d+_days_|_on_business_date_")
+"""Names of columns that sum or count over days before the business date."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One known thing about a customer: numbers as doubles, moments as their UTC day."""
+    """One known thing about a customer: numbers as doubles, moments as their UTC day.
+
+    `moves_daily` says that it is another one tomorrow without any news of the customer.
+    """
 
     name: str
     kind: str
     table: str
     column: str
     description: str
+    moves_daily: bool = False
+
+    @property
+    def is_windowed(self) -> bool:
+        """Whether rows leave it as days pass."""
+        return WINDOWED.search(self.name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,8 @@ def _columns(table: str, file: Path) -> Iterator[Input]:
             continue
         is_prefixed = table == "household_360" and not name.startswith("household_")
         known_as = f"household_{name}" if is_prefixed else name
-        yield Input(known_as, _kind(column["data_type"]), table, name, column["description"])
+        moves_daily = column.get("meta", {}).get("moves") == "daily"
+        yield Input(known_as, _kind(column["data_type"]), table, name, column["description"], moves_daily)
 
 
 def _kind(data_type: str) -> str:

@@ -1,18 +1,18 @@
-"""The dbt model of all tags, its documentation, and a test of examples a domain."""
+"""The dbt models of all tags, their documentation, and a test of examples a domain."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from dbt_project.tags.inputs import EXAMPLE_DATE, Input, Percentile
+from dbt_project.tags.inputs import EXAMPLE_DATE
 from dbt_project.tags.loading import input_types
 from dbt_project.tags.models import TYPES, Family
 from dbt_project.tags.statement import Plan
+from dbt_project.tags.words_model import AFFECTED, WORDS, affected_model, words_model
 from spark_jobs.tags.kernel import FUNCTION
 from spark_jobs.tags.layout import Slot
 
-WORDS = "customer_tag_words"
 SPARK_TYPES = {"double": "double", "varchar": "string", "boolean": "boolean", "date": "date"}
 STORED = {
     "true": "Words of 63 bits: which boolean tags of domain {} are true",
@@ -21,105 +21,51 @@ STORED = {
     "texts": "Categories of domain {}, one a tag",
     "dates": "Dates of domain {}, one a tag",
 }
+KEY = {"name": "customer_id", "data_type": "string", "description": "Customer, as identity issued the id"}
+FINGERPRINTS = [
+    {"name": "inputs_fingerprint", "data_type": "bigint",
+     "description": "Hash of all that the customer's tags read, days and ranks left out"},
+    {"name": "window_free_fingerprint", "data_type": "bigint",
+     "description": "The same without sums and counts over days before the business date"},
+]  # fmt: skip
+IS_AFFECTED = [
+    {"name": "is_affected", "data_type": "boolean",
+     "description": "Whether a value that tags read is new, or a row came into or left one of the windows"},
+    {"name": "is_affected_window_free", "data_type": "boolean",
+     "description": "Whether a value is new that is no sum or count over days before the business date"},
+]  # fmt: skip
 
 
 def tag_models(plan: Plan) -> dict[str, str]:
-    """Name -> text of the generated files below models/generated/tags."""
-    return {f"{WORDS}.sql": words_model(plan), f"{WORDS}.yml": _documentation(plan)}
-
-
-def words_model(plan: Plan) -> str:
-    """SQL of the model: inputs side by side, ranks beside them, one call for all tags."""
-    inputs = [f"        {_as_input(one)} as {one.name}" for one in plan.inputs.values()]
-    inputs += [f"        ranks.{name}" for name in plan.percentiles]
-    columns = [f"    {_stored(name, kind)}" for name, kind in plan.columns.items()]
-    comma = ",\n"
-    return f"""-- One row per customer: the value of every tag, packed. Made by dbt_project/compile.py.
-with
-
-customers as (select * from {{{{ ref('customer_360') }}}}),
-
-households as (select * from {{{{ ref('household_360') }}}}),
-
-{_ranks(list(plan.percentiles.values()))}
-
-inputs as (
-    select /*+ broadcast(households, ranks) */
-        customers.customer_id,
-{comma.join(inputs)}
-    from customers
-    left join households on households.household_id = customers.household_id
-    left join ranks on ranks.customer_id = customers.customer_id
-),
-
-evaluated as (
-    select customer_id, {FUNCTION}(struct({", ".join([*plan.inputs, *plan.percentiles])})) as words from inputs
-)
-
-select
-    customer_id,
-{comma.join(columns)},
-    {{{{ business_date() }}}} as as_of_date
-from evaluated
-"""
-
-
-def _ranks(percentiles: list[Percentile]) -> str:
-    """CTEs that rank customers by all measures in one sort, and put a customer's ranks side by side again."""
-    if not percentiles:
-        return "ranks as (select customer_id from customers),"
-    measures = [f"'{one.name}', {one.group or chr(39) * 2}, cast({one.measure} as double)" for one in percentiles]
-    columns = [
-        f"        max(case when measure = '{one.name}' then percentile end) as {one.name}" for one in percentiles
-    ]
-    comma = ",\n"
-    return f"""measures as (
-    select customer_id, stack(
-        {len(measures)},
-{comma.join(f"        {one}" for one in measures)}
-    ) as (measure, group_code, value)
-    from customers
-),
-
-ranked as (
-    select
-        customer_id,
-        measure,
-        percent_rank() over (partition by measure, group_code order by value) as percentile
-    from measures
-    where value is not null and group_code is not null
-),
-
-ranks as (
-    select
-        customer_id,
-{comma.join(columns)}
-    from ranked
-    group by customer_id
-),"""
-
-
-def _stored(name: str, kind: str) -> str:
-    """Texts of a function say their collation, which readers without Spark do not know: the cast takes it off."""
-    return f"cast(words.{name} as {kind}) as {name}" if "string" in kind else f"words.{name}"
-
-
-def _as_input(one: Input) -> str:
-    table = {"customer_360": "customers", "household_360": "households"}[one.table]
-    column = f"{table}.{one.column}"
-    return column if one.kind in ("string", "boolean") else f"cast({column} as {one.kind})"
+    """Name -> text of the generated files below models/generated_tags."""
+    return {
+        f"{AFFECTED}.sql": affected_model(plan), f"{WORDS}.sql": words_model(plan),
+        f"{WORDS}.yml": _documentation(plan),
+    }  # fmt: skip
 
 
 def _documentation(plan: Plan) -> str:
-    columns = [{"name": "customer_id", "data_type": "string", "description": "Customer, as identity issued the id"}]
+    columns = [KEY]
     for name, kind in plan.columns.items():
         domain, _, store = name.rpartition("_")
         columns.append({"name": name, "data_type": kind, "description": STORED[store].format(domain)})
+    columns += FINGERPRINTS
+    columns.append({"name": "rules_fingerprint", "data_type": "string", "description": "Rules that made this row"})
     columns.append({"name": "as_of_date", "data_type": "date", "description": "Business date of every tag in this row"})
-    text = "One row per customer: every tag's value, packed; serving.customer_tags unpacks it."
-    key = {"primary_key": {"arguments": {"columns": ["customer_id"]}}}
-    model = {"name": WORDS, "description": text, "data_tests": [key], "columns": columns}
-    return yaml.safe_dump({"version": 2, "models": [model]}, sort_keys=False, width=120)
+    words = {
+        "name": WORDS, "data_tests": [primary_key("customer_id")], "columns": columns,
+        "description": "One row per customer: every tag's value, packed; serving.customer_tags unpacks it.",
+    }  # fmt: skip
+    affected = {
+        "name": AFFECTED, "columns": [KEY, *FINGERPRINTS, *IS_AFFECTED],
+        "description": "One row per customer: whether what the tags read is other than when their words were made.",
+    }  # fmt: skip
+    return yaml.safe_dump({"version": 2, "models": [affected, words]}, sort_keys=False, width=120)
+
+
+def primary_key(column: str) -> dict[str, Any]:
+    """dbt's test that a column is the key."""
+    return {"primary_key": {"arguments": {"columns": [column]}}}
 
 
 def example_tests(plan: Plan) -> dict[str, str]:

@@ -1,8 +1,11 @@
-"""Tags as one DuckDB statement over a batch of inputs."""
+"""Tags as DuckDB statements over a batch of inputs: all of them, or those that move from day to day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
+
+import duckdb
 
 from dbt_project.tags.inputs import Input, Percentile, known_inputs
 from dbt_project.tags.loading import TagCatalog
@@ -28,28 +31,58 @@ class Plan:
     @cached_property
     def inputs(self) -> dict[str, Input]:
         """Inputs that evaluated tags read themselves, by name, sorted."""
-        known = known_inputs()
-        return {name: known[name] for name in sorted(self._columns_read()) if name in known}
+        return {name: one for name, one in sorted(known_inputs().items()) if name in self._columns_read}
 
     @cached_property
     def percentiles(self) -> dict[str, Percentile]:
         """Percentiles that evaluated tags read, by name, sorted."""
-        known = self.catalog.percentiles
-        return {name: known[name] for name in sorted(self._columns_read()) if name in known}
+        return {name: one for name, one in sorted(self.catalog.percentiles.items()) if name in self._columns_read}
 
     @cached_property
     def statement(self) -> str:
         """A statement that gives the values of all tags of `batch`, one column a tag."""
         return values_statement(self.catalog, [slot.tag_id for slot in self.slots])
 
-    def _columns_read(self) -> set[str]:
+    @cached_property
+    def daily_tags(self) -> list[str]:
+        """Tags that can change without news of the customer: they count days, or compare with other customers."""
+        return [slot.tag_id for slot in self.slots if self._reads[slot.tag_id] & self._moving]
+
+    @cached_property
+    def daily_inputs(self) -> list[str]:
+        """Inputs and percentiles that daily tags read, sorted."""
+        return sorted(set().union(*(self._reads[one] for one in self.daily_tags)))
+
+    @cached_property
+    def daily_statement(self) -> str:
+        """As `statement`, of the daily tags, beside the words that `batch` brings along."""
+        return values_statement(self.catalog, self.daily_tags, also=list(self.columns))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Another one as soon as the same inputs may give other words."""
+        places = ",".join(f"{slot.tag_id}:{slot.column}:{slot.position}:{slot.bit}" for slot in self.slots)
+        said = "\n".join([duckdb.__version__, places, ",".join(self.inputs), ",".join(self.daily_tags), self.statement])
+        return sha256(said.encode()).hexdigest()[:16]
+
+    @cached_property
+    def _moving(self) -> set[str]:
+        return {name for name, one in self.inputs.items() if one.moves_daily} | set(self.percentiles)
+
+    @cached_property
+    def _reads(self) -> dict[str, set[str]]:
+        """Inputs and percentiles that each tag reads itself."""
         from sqlglot import exp
 
-        trees = (self.catalog.trees[tag.tag_id] for tag in self.catalog.evaluated)
-        return {column.name for tree in trees for column in tree.find_all(exp.Column)}
+        trees = self.catalog.trees
+        return {slot.tag_id: {column.name for column in trees[slot.tag_id].find_all(exp.Column)} for slot in self.slots}
+
+    @cached_property
+    def _columns_read(self) -> set[str]:
+        return set().union(*self._reads.values())
 
 
-def values_statement(catalog: TagCatalog, tag_ids: Sequence[str]) -> str:
-    """A statement that gives these tags' values of `batch`, one column a tag."""
-    listed = [f"{catalog.sql[one]} as {one}" for one in tag_ids]
+def values_statement(catalog: TagCatalog, tag_ids: Sequence[str], also: Sequence[str] = ()) -> str:
+    """A statement that gives these tags' values of `batch`, one column a tag, and further columns of it."""
+    listed = [*also, *(f"{catalog.sql[one]} as {one}" for one in tag_ids)]
     return "select\n    " + ",\n    ".join(listed) + "\nfrom batch"

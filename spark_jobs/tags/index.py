@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from spark_jobs.tags.bitmaps import BitMap, bit_slices, bitmap
 from spark_jobs.tags.layout import Slot
+from spark_jobs.tags.words import Words, flattened
 
 INDEX = pa.schema(
     [
@@ -28,7 +29,7 @@ INDEX = pa.schema(
 CUSTOMERS = pa.schema([("customer_number", pa.int64()), ("customer_id", pa.string()), ("household_id", pa.string())])
 
 
-def index_rows(words: pa.Table, slots: Sequence[Slot]) -> Iterator[pa.RecordBatch]:
+def index_rows(words: Words | pa.Table, slots: Sequence[Slot]) -> Iterator[pa.RecordBatch]:
     """The index of all tags, a batch for each column of the words' table, whose row number is the customer number."""
     for column in dict.fromkeys(slot.column for slot in slots):
         members = [slot for slot in slots if slot.column == column]
@@ -36,13 +37,12 @@ def index_rows(words: pa.Table, slots: Sequence[Slot]) -> Iterator[pa.RecordBatc
         yield pa.RecordBatch.from_pylist(rows, schema=INDEX)
 
 
-def matrix(column: pa.ChunkedArray, width: int) -> np.ndarray:
+def matrix(column: pa.Array | pa.ChunkedArray, width: int) -> np.ndarray:
     """A column of lists of one length as a matrix, one row a customer; NULL elements become NaN or NaT."""
-    flat = column.combine_chunks().flatten() if column.num_chunks != 1 else column.chunk(0).flatten()
-    return flat.to_numpy(zero_copy_only=False).reshape(len(column), width)
+    return flattened(column).to_numpy(zero_copy_only=False).reshape(len(column), width)
 
 
-def _rows_of_column(words: pa.Table, slots: Sequence[Slot]) -> Iterator[list[dict]]:
+def _rows_of_column(words: Words | pa.Table, slots: Sequence[Slot]) -> Iterator[list[dict]]:
     width = max(slot.position for slot in slots) + 1
     store = slots[0].store
     if store == "true":
@@ -50,7 +50,7 @@ def _rows_of_column(words: pa.Table, slots: Sequence[Slot]) -> Iterator[list[dic
         for slot in slots:
             yield list(_boolean(slot, true[slot.position], known[slot.position]))
     elif store == "texts":
-        flat = words[slots[0].column].combine_chunks().flatten()
+        flat = flattened(words[slots[0].column])
         for slot in slots:
             values = flat.take(pa.array(np.arange(slot.position, len(flat), width)))
             yield list(_category(slot, values))
@@ -68,7 +68,7 @@ def as_numbers(values: np.ndarray) -> np.ndarray:
     return values.astype(np.float64)
 
 
-def _by_word(column: pa.ChunkedArray, width: int) -> np.ndarray:
+def _by_word(column: pa.Array | pa.ChunkedArray, width: int) -> np.ndarray:
     return np.ascontiguousarray(matrix(column, width).T)
 
 

@@ -3,7 +3,7 @@
 Why not Spark's own SQL: hundreds of expressions over wide rows are what the JVM vectorises badly (docs/decisions.md).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ from spark_jobs.tags.layout import Slot, columns_of
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
 
-FUNCTION = "evaluate_tags"
+FUNCTION, DAILY_FUNCTION = "evaluate_tags", "evaluate_daily_tags"
 ARROW_TYPES = {
     "array<bigint>": pa.list_(pa.int64()), "array<double>": pa.list_(pa.float64()),
     "array<string>": pa.list_(pa.string()), "array<date>": pa.list_(pa.date32()),
@@ -26,19 +26,33 @@ def register(spark: "SparkSession", statement: str, slots: Sequence[Slot]) -> No
 
     `statement` gives the values of all tags of a table `batch`, one column a tag, named after it.
     """
+    _offer(spark, FUNCTION, batches_kernel(statement, slots), slots)
+
+
+def register_daily(spark: "SparkSession", statement: str, slots: Sequence[Slot], tag_ids: Collection[str]) -> None:
+    """Offer `evaluate_daily_tags(struct of inputs and words)`: the words with the values of these tags made anew."""
+    _offer(spark, DAILY_FUNCTION, batches_kernel(statement, slots, tag_ids), slots)
+
+
+def _offer(spark: "SparkSession", name: str, kernel: Callable, slots: Sequence[Slot]) -> None:
     from pyspark import cloudpickle
     from pyspark.sql.functions import arrow_udf
 
     cloudpickle.register_pickle_by_value(packing)
-    returned = ", ".join(f"{name} {kind}" for name, kind in columns_of(slots).items())
+    returned = ", ".join(f"{column} {kind}" for column, kind in columns_of(slots).items())
     declared: Any = arrow_udf  # its stubs want a type of function that the annotations of the function say
-    spark.udf.register(FUNCTION, declared(batches_kernel(statement, slots), returned))
+    spark.udf.register(name, declared(kernel, returned))
 
 
-def batches_kernel(statement: str, slots: Sequence[Slot]) -> Callable:
-    """A function over batches of inputs (structs) that gives batches of words."""
+def batches_kernel(statement: str, slots: Sequence[Slot], tag_ids: Collection[str] | None = None) -> Callable:
+    """A function over batches of inputs (structs) that gives batches of words.
+
+    With `tag_ids` the statement gives the values of those alone, and the rest of the words as it finds them.
+    """
+    given = {slot.tag_id for slot in slots} if tag_ids is None else set(tag_ids)
     columns = [
-        packing.Packed(name, ARROW_TYPES[kind], _members(name, slots)) for name, kind in columns_of(slots).items()
+        packing.Packed(name, ARROW_TYPES[kind], _members(name, slots, given))
+        for name, kind in columns_of(slots).items()
     ]
     packed_batches = packing.packed_batches
 
@@ -50,6 +64,7 @@ def batches_kernel(statement: str, slots: Sequence[Slot]) -> Callable:
     return evaluate
 
 
-def _members(column: str, slots: Sequence[Slot]) -> list[str]:
-    """Tags whose values the column holds, in order of place."""
-    return [slot.tag_id for slot in slots if column in (slot.column, slot.bit is not None and slot.known_column)]
+def _members(column: str, slots: Sequence[Slot], given: Collection[str]) -> list[str | None]:
+    """Tags whose values the column holds, in order of place; None for those that are not given."""
+    held = [slot.tag_id for slot in slots if column in (slot.column, slot.bit is not None and slot.known_column)]
+    return [one if one in given else None for one in held]

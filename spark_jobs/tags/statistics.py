@@ -5,10 +5,9 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pyarrow as pa
 
-from spark_jobs.tags.index import as_numbers, matrix
-from spark_jobs.tags.layout import Slot
+from spark_jobs.tags.changes import Unpacked
+from spark_jobs.tags.index import as_numbers
 
 QUANTILES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 BINS = 10
@@ -58,14 +57,9 @@ def stability_index(before: Mapping[str, float], after: Mapping[str, float]) -> 
     return round(total, 6)
 
 
-def numeric_values(words: pa.Table, slots: Sequence[Slot]) -> dict[str, np.ndarray]:
-    """Values of the tags that are numbers or dates, one a customer, unknown ones NaN."""
-    found: dict[str, np.ndarray] = {}
-    for column in dict.fromkeys(slot.column for slot in slots if slot.store in ("numbers", "dates")):
-        members = [slot for slot in slots if slot.column == column]
-        values = matrix(words[column], max(slot.position for slot in members) + 1)
-        found |= {slot.tag_id: as_numbers(values[:, slot.position]) for slot in members}
-    return found
+def numbers_of(unpacked: Unpacked, tag_id: str) -> np.ndarray:
+    """Values of a tag that is a number or a date, one a customer, unknown ones NaN."""
+    return as_numbers(unpacked.values(tag_id).to_numpy(zero_copy_only=False))
 
 
 def as_text(distribution: Distribution, **more: object) -> str:

@@ -1,20 +1,77 @@
 """customer_360 and household_360 of any size, without a bank behind them: values that rules can tell apart."""
 
+import os
+import tempfile
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import yaml
-from deltalake import write_deltalake
+from deltalake import DeltaTable, write_deltalake
 from sqlglot import exp
 
-from dbt_project.tags.inputs import SOURCES
+from dbt_project.tags.inputs import SOURCES, WINDOWED
 from dbt_project.tags.loading import TagCatalog
+from infra import lakehouse
 from spark_jobs.catalog.names import table_path
+from spark_jobs.io import register
+from spark_jobs.session import close, connect
+from spark_jobs.settings import Settings, load_settings
 
-DAY = "2026-06-01"
+CUSTOMERS = int(os.environ.get("BELLWETHER_BENCH_CUSTOMERS", "1000000"))
+DAY, NEXT_DAY = "2026-06-01", "2026-06-02"
 HOUSEHOLD_SIZE = 2
 BATCH = 100_000
+NEWS = {"total_asset_amount", "cash_amount", "investment_amount", "net_worth_amount", "loan_amount"}
+"""Columns that say something new of a customer in `write_next_day`."""
+
+
+@contextmanager
+def populated(catalog: TagCatalog, customers: int) -> Iterator[Settings]:
+    """A running lakehouse whose two marts hold so many customers; BELLWETHER_BENCH_HOME keeps its folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(home=Path(os.environ.get("BELLWETHER_BENCH_HOME", folder)) / str(customers))
+        write_marts(settings.home, catalog, customers)
+        lakehouse.start(settings)
+        try:
+            spark = connect(settings, "bench", "register")
+            for table in ("customer_360", "household_360"):
+                register(spark, settings, f"marts.{table}")
+            close(spark)
+            yield settings
+        finally:
+            lakehouse.stop(settings)
+
+
+def write_next_day(home: Path, news_percent: int, window_percent: int) -> None:
+    """The customers a day later: new values for some of them, and rows that leave windows for some others."""
+    path = str(table_path(home, "marts.customer_360"))
+    rows = DeltaTable(path).to_pyarrow_dataset()
+    columns = ", ".join(f"{_moved(one.name, news_percent, window_percent)} as {one.name}" for one in rows.schema)
+    with duckdb.connect() as connection:
+        connection.register("rows", rows)
+        draw = "cast(hash(customer_id) % 100 as int) as draw"
+        reader = connection.execute(f"select {columns} from (select *, {draw} from rows)").to_arrow_reader(BATCH)
+        cast = pa.RecordBatchReader.from_batches(rows.schema, (one.cast(rows.schema) for one in reader))
+        write_deltalake(path, cast, mode="overwrite")
+
+
+def _moved(name: str, news_percent: int, window_percent: int) -> str:
+    """A column's value a day later."""
+    if name == "as_of_date":
+        return f"date '{NEXT_DAY}'"
+    if name == "tenure_days":
+        return f"{name} + 1"
+    if WINDOWED.search(name):
+        changed = f"when draw < {news_percent + window_percent} then {name} * 0.5"
+    elif name in NEWS:
+        changed = f"when draw < {news_percent} then {name} * 1.5"
+    else:
+        return name
+    return f"case {changed} else {name} end"
 
 
 def write_marts(home: Path, catalog: TagCatalog, customers: int) -> None:

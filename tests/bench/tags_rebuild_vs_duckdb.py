@@ -2,9 +2,7 @@
 audiences on the bitmaps. BELLWETHER_BENCH_CUSTOMERS makes it smaller; BELLWETHER_BENCH_HOME keeps the input.
 """
 
-import os
 import random
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
@@ -15,27 +13,24 @@ import numpy as np
 import psutil
 from deltalake import DeltaTable
 
-from dbt_project.run import rebuild
+from dbt_project.run import write
 from dbt_project.tags.loading import load_tags
 from dbt_project.tags.publishing import publish_index
-from dbt_project.tags.rendering import WORDS
 from dbt_project.tags.statement import Plan
+from dbt_project.tags.words_model import AFFECTED, WORDS
 from infra import lakehouse
 from serving.audiences.conditions import as_sql, read_condition, tags_of
 from serving.audiences.index import TagIndex, open_built
 from serving.audiences.selection import Selector
 from spark_jobs.catalog.names import table_path
-from spark_jobs.io import register
-from spark_jobs.session import close, connect
-from spark_jobs.settings import Settings, load_settings
+from spark_jobs.settings import Settings
 from spark_jobs.tags.layout import Slot
 from tests.bench._peak_memory import PeakMemory
-from tests.bench._tag_population import DAY, write_marts
+from tests.bench._tag_population import CUSTOMERS, DAY, populated
 from tests.bench.figures import Figure
 from tests.fixtures.duckdb_twin import files_of
 from tests.fixtures.tag_inputs import batch_of
 
-CUSTOMERS = int(os.environ.get("BELLWETHER_BENCH_CUSTOMERS", "1000000"))
 SMALL = CUSTOMERS // 10
 TURNS = 3
 EXPRESSIONS, PREDICATES, STORED = 1_000, 10, 4_000
@@ -51,32 +46,23 @@ def measure() -> list[Figure]:
 
 
 def _rebuilt(plan: Plan, customers: int) -> tuple[list[tuple[float, float]], list[Figure]]:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(home=Path(os.environ.get("BELLWETHER_BENCH_HOME", folder)) / str(customers))
-        write_marts(settings.home, plan.catalog, customers)
-        lakehouse.start(settings)
-        try:
-            _register(settings)
-            with PeakMemory([psutil.Process(), lakehouse.service(settings).process()], with_children=True) as memory:
-                pairs = [(_ours(settings), _duckdb(settings, plan)) for _ in range(TURNS)]
-        finally:
-            lakehouse.stop(settings)
+    pairs, peak = [], 0
+    with populated(plan.catalog, customers) as settings:
+        for _ in range(TURNS):
+            processes = [psutil.Process(), lakehouse.service(settings).process()]
+            with PeakMemory(processes, with_children=True) as memory:
+                ours = _ours(settings)
+            peak = max(peak, memory.peak)
+            pairs.append((ours, _duckdb(settings, plan)))
         if customers == SMALL:
             _compare(settings, plan)
-        figures = _figures(settings, plan, customers, pairs, memory.peak) if customers == CUSTOMERS else []
+        figures = _figures(settings, plan, customers, pairs, peak) if customers == CUSTOMERS else []
         return pairs, figures
-
-
-def _register(settings: Settings) -> None:
-    spark = connect(settings, "bench", "register")
-    for table in ("customer_360", "household_360"):
-        register(spark, settings, f"marts.{table}")
-    close(spark)
 
 
 def _ours(settings: Settings) -> float:
     began = time.monotonic()
-    rebuild(settings, WORDS, DAY, "bench")
+    write(settings, [AFFECTED, WORDS], DAY, "bench")
     built = time.monotonic()
     publish_index(settings, date.fromisoformat(DAY))
     done = time.monotonic()

@@ -9,10 +9,11 @@ import pytest
 
 from dbt_project.questions import ask, load_questions
 from dbt_project.released import released_tables
-from dbt_project.run import DbtError, build, check, target_folder, unit_tests
+from dbt_project.run import DbtError, build, check, target_folder, unit_tests, write
 from dbt_project.tags.loading import load_tags
 from dbt_project.tags.publishing import publish_index
 from dbt_project.tags.statement import Plan, values_statement
+from dbt_project.tags.words_model import AFFECTED, WORDS
 from serving.audiences.evaluating import value_of
 from serving.audiences.index import open_built
 from spark_jobs import io, release
@@ -133,6 +134,23 @@ def test_every_tag_is_what_duckdb_makes_of_the_same_customers(lakehouse, bank):
     for number, row in enumerate(rows):
         expected = {name: as_index(value) for name, value in zip(names, row, strict=True)}
         assert {name: value_of(index, name, number) for name in names} == expected
+
+
+def test_words_of_a_day_are_those_of_a_full_rebuild_though_only_what_changed_is_evaluated(lakehouse, bank):
+    before = f"version as of {bank.sql('describe history marts.customer_360 limit 1').first()['version']}"
+    bank.sql("update marts.customer_360 set as_of_date = date '2026-06-04', tenure_days = tenure_days + 1").collect()
+    bank.sql("update marts.customer_360 set cash_amount = cash_amount * 2 where customer_id = 'anna'").collect()
+    bank.sql("update marts.customer_360 set inflow_last_7_days_amount = 7 where customer_id = 'bela'").collect()
+    write(lakehouse, [AFFECTED, WORDS], "2026-06-04", "words-partial", full_refresh=False)
+    session = connect(lakehouse, "marts", "read-words")
+    found = session.table(f"intermediate.{AFFECTED}").collect()
+    assert {row["customer_id"] for row in found if row["is_affected_window_free"]} == {"anna"}
+    assert {row["customer_id"] for row in found if row["is_affected"]} == {"anna", "bela"}
+    partial = everything(session, WORDS)
+    write(lakehouse, [AFFECTED, WORDS], "2026-06-04", "words-whole")
+    assert partial == everything(connect(lakehouse, "marts", "read-words-again"), WORDS)
+    bank.sql(f"insert overwrite marts.customer_360 select * from marts.customer_360 {before}").collect()
+    write(lakehouse, [AFFECTED, WORDS], "2026-06-03", "words-back")
 
 
 def as_index(value):

@@ -5,16 +5,15 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from dbt_project.tags.catalogue import Found, catalogue_rows
+from dbt_project.tags.catalogue import catalogue_rows
 from dbt_project.tags.loading import load_tags
-from dbt_project.tags.publishing import counts_of
+from dbt_project.tags.publishing import found_in
 from dbt_project.tags.statement import Plan
 from spark_jobs.io import register
 from spark_jobs.ledger import Store
 from spark_jobs.release.tag_views import long_view, wide_view
 from spark_jobs.session import close, connect
 from spark_jobs.tags.index import INDEX, index_rows
-from spark_jobs.tags.statistics import numeric_values
 from tests.unit.tags.world import plan_of, words_of, write_family
 
 DAY = date(2026, 6, 1)
@@ -37,7 +36,7 @@ def views(lakehouse, tmp_path_factory):
     words = words_of(plan, CUSTOMERS)
     words = words.append_column("as_of_date", pa.array([DAY] * 3, pa.date32()))
     index = pa.Table.from_batches(index_rows(words, plan.slots), INDEX)
-    found = Found(counts_of(index, 3), numeric_values(words, plan.slots))
+    found = found_in(plan, words, index)
     rows = catalogue_rows(plan, found, None, DAY)
     store, spark = Store(lakehouse.home), connect(lakehouse, "tags", "views")
     for name, table in {"customer_tag_words": words, "tag_catalogue": rows}.items():

@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pytest
 
-from dbt_project.tags.catalogue import Found, catalogue_rows
-from dbt_project.tags.publishing import counts_of
+from dbt_project.tags.catalogue import catalogue_rows
+from dbt_project.tags.publishing import found_in
 from dbt_project.tags.scaffold import write_family as scaffold
 from serving.tags.explain import filled_in
 from serving.tags.pages import page
 from spark_jobs.release.models import Release
 from spark_jobs.tags.index import INDEX, index_rows
-from spark_jobs.tags.statistics import numeric_values
 from tests.unit.tags.world import plan_of, words_of, write_family
 
 DAY = date(2026, 6, 1)
@@ -23,7 +22,7 @@ RELEASE = Release("20260601_1", 1, DAY, "publish", None, "run", datetime(2026, 6
 def catalogue(plan, customers, previous=None):
     words = words_of(plan, customers)
     index = pa.Table.from_batches(index_rows(words, plan.slots), INDEX)
-    found = Found(counts_of(index, words.num_rows), numeric_values(words, plan.slots))
+    found = found_in(plan, words, index)
     return catalogue_rows(plan, found, previous, DAY)
 
 

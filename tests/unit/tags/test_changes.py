@@ -51,4 +51,4 @@ def test_nothing_changed_is_no_row(plan):
 
 def test_only_who_was_not_known_before_is_new(plan):
     found = newcomers(words_of(plan, BEFORE), words_of(plan, AFTER))
-    assert found["customer_id"].to_pylist() == ["new"]
+    assert found.to_pylist() == ["new"]

@@ -8,16 +8,16 @@ import pytest
 from deltalake import DeltaTable
 
 import serving.tags.history as reading
-from dbt_project.tags.catalogue import Found, catalogue_rows
+from dbt_project.tags.catalogue import catalogue_rows
 from dbt_project.tags.history import write_history
-from dbt_project.tags.publishing import counts_of
+from dbt_project.tags.publishing import found_in
 from serving.tags.history import changes_between, value_as_of
 from spark_jobs.catalog.names import table_path
 from spark_jobs.release.declared import TAG_TABLES
 from spark_jobs.release.models import Release
 from spark_jobs.release.snapshot import snapshot
 from spark_jobs.tags.index import INDEX, index_rows
-from spark_jobs.tags.statistics import numeric_values
+from spark_jobs.tags.words import Words
 from tests.unit.tags.world import plan_of, words_of, write_family
 
 DAYS = [date(2026, 5, 28), date(2026, 5, 29), date(2026, 6, 1), date(2026, 6, 2)]
@@ -50,7 +50,7 @@ def words_on(plan, at):
 
 def catalogue_on(plan, words, day):
     index = pa.Table.from_batches(index_rows(words, plan.slots), INDEX)
-    found = Found(counts_of(index, words.num_rows), numeric_values(words, plan.slots))
+    found = found_in(plan, words, index)
     return catalogue_rows(plan, found, None, day)
 
 
@@ -58,8 +58,8 @@ def write(settings, plan, at, before_plan=None):
     before = None
     if at:
         known = words_on(before_plan or plan, at - 1)
-        before = (known, catalogue_on(before_plan or plan, known, DAYS[at - 1]))
-    return write_history(settings, plan, words_on(plan, at), before, DAYS[at])
+        before = (Words(known), catalogue_on(before_plan or plan, known, DAYS[at - 1]))
+    return write_history(settings, plan, Words(words_on(plan, at)), before, DAYS[at])
 
 
 def release_of(settings):
