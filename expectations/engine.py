@@ -1,15 +1,15 @@
-"""Great Expectations' Spark engine, made to evaluate a whole suite in one pass over the table.
+"""Great Expectations' Spark engine, made to evaluate a whole suite in one pass over what no earlier gate has counted.
 
 Great Expectations resolves a suite as a graph of metrics, level by level, and starts a Spark job per level and filter.
-This engine holds the numbers back until every condition of the suite is known, then asks for all of them at once.
-Uniqueness of a large table is a second job over the key columns, which runs beside the first. The number of rows is
-what the table's log says, and no samples are fetched: quarantine.failing_rows holds the rows, and pages for everybody
-hold no values.
+This engine holds the numbers back until every condition of the suite is known, then asks for all of them at once
+(`counting.py`), and for none that is known. Uniqueness of a large table is a second job over the key columns, which
+runs beside the first. The number of rows is what the table's log says, and no samples are fetched:
+quarantine.failing_rows holds the rows, and pages for everybody hold no values.
 """
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import reduce
+from functools import partial, reduce
 from operator import and_
 from typing import Any
 
@@ -17,26 +17,33 @@ from great_expectations.core.metric_function_types import MetricPartialFunctionT
 from great_expectations.exceptions import MetricResolutionError
 from great_expectations.execution_engine import SparkDFExecutionEngine
 from great_expectations.expectations.registry import get_metric_provider
-from great_expectations.util import convert_to_json_serializable
 from great_expectations.validator.metric_configuration import MetricConfiguration
 from great_expectations.validator.validation_graph import ValidationGraph
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from expectations.uniqueness import LARGE_ROWS, has_repeats, repeats, rows_of_repeated_keys, surplus
+from expectations.counting import Counting, Measure
+from expectations.uniqueness import LARGE_ROWS, has_repeats, is_repeated, repeats, rows_of_repeated_keys, surplus
 
 UNIQUE_METRICS = {"column_values.unique", "compound_columns.unique"}
 SCHEMA_METRICS = {"table.columns", "table.column_types", "table.column_count"}
 SAMPLE_SUFFIXES = ("unexpected_values", "unexpected_rows", "unexpected_value_counts")
+COUNT_SUFFIXES = ("unexpected_count", "filtered_row_count", "table.row_count")
+MERGES = {"column.max": "max", "column.min": "min"}
+REPEATED = "repeated"
+"""Under which name the rows of repeated keys are remembered, beside a rule's surplus."""
+FEW_NEW_ROWS = 1_000_000
+"""Keys of more new rows than this are not looked for among the old ones: all are counted."""
 NO_JOB_SUFFIXES = ("unexpected_index_query", "unexpected_index_list")
 
 
 class OnePassEngine(SparkDFExecutionEngine):
     """Resolves every count and aggregate of a suite in one Spark job, and keeps each count's own condition."""
 
-    def __init__(self, *args: Any, row_count: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, counting: Counting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._row_count = row_count
+        self._counting = counting
+        self._row_count = counting.table.row_count
         """Rows of the table, from its log: uniqueness of a small table is counted in the same pass."""
         self._failing: dict[tuple, Column] = {}
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="unique")
@@ -79,7 +86,8 @@ class OnePassEngine(SparkDFExecutionEngine):
             return "log"
         _, function = get_metric_provider(metric.metric_name, self)
         if suffix == "unexpected_count":
-            return "unique" if base in UNIQUE_METRICS and self._row_count >= LARGE_ROWS else "pass"
+            is_large = self._counting.by_file or self._row_count >= LARGE_ROWS
+            return "unique" if base in UNIQUE_METRICS and is_large else "pass"
         if suffix == "filtered_row_count" or function is None:
             return "pass"
         if suffix in SAMPLE_SUFFIXES:
@@ -107,14 +115,26 @@ class OnePassEngine(SparkDFExecutionEngine):
         return values
 
     def _values(self, ready: list[MetricConfiguration], metrics: dict) -> dict:
-        wanted = [(metric, self._aggregate(metric, metrics)) for metric in ready]
-        columns = [column.alias(f"_{index}") for index, (_, column) in enumerate(wanted)]
-        row = self.dataframe.agg(*columns).collect()[0]
-        values = {metric.id: convert_to_json_serializable(row[i]) for i, (metric, _) in enumerate(wanted)}
-        for metric, _ in wanted:
+        measures = [self._measure(metric, metrics) for metric in ready]
+        found = self._counting.values(measures)
+        values = {metric.id: value for metric, value in zip(ready, found, strict=True)}
+        for metric, measure in zip(ready, measures, strict=True):
             if _is_unique(metric) and values[metric.id] > 0:
-                values[metric.id] = rows_of_repeated_keys(*self._keyed_rows(metric))
+                count = partial(rows_of_repeated_keys, *self._keyed_rows(metric))
+                values[metric.id] = self._counting.remembered(measure, REPEATED, count)
         return values
+
+    def _measure(self, metric: MetricConfiguration, metrics: dict) -> Measure:
+        """What the metric needs of the table, and how it comes from the table's files."""
+        column = self._aggregate(metric, metrics)
+        merge, reference = MERGES.get(metric.metric_name, ""), ""
+        if merge and dict(self.dataframe.dtypes)[metric.metric_domain_kwargs["column"]] in ("float", "double"):
+            merge = ""  # NaN is the largest number in Spark alone
+        if metric.metric_name.endswith(COUNT_SUFFIXES) and not _is_unique(metric):
+            merge = "sum"
+        if metric.metric_name == "column_values.exist_in_table.unexpected_count":
+            reference = _condition_of(metric).metric_value_kwargs["found_column"]
+        return Measure(_rule(metric), column, merge, reference)
 
     def _aggregate(self, metric: MetricConfiguration, metrics: dict) -> Column:
         domain = domain_condition(metric.metric_domain_kwargs)
@@ -141,7 +161,23 @@ class OnePassEngine(SparkDFExecutionEngine):
 
     def _count_duplicates(self, metric: MetricConfiguration) -> int:
         rows, keys = self._keyed_rows(metric)
-        return rows_of_repeated_keys(rows, keys) if has_repeats(rows, keys, self._row_count) else 0
+        condition = _key_condition(metric.metric_domain_kwargs)
+        measure = Measure(_rule(metric), surplus(keys, condition))
+
+        def count() -> int:
+            files = self._counting.new_and_old(measure, REPEATED)
+            if files is not None and self._is_still_unique(files, keys, condition):
+                return 0
+            return rows_of_repeated_keys(rows, keys) if has_repeats(rows, keys, self._row_count) else 0
+
+        return self._counting.remembered(measure, REPEATED, count)
+
+    def _is_still_unique(self, files: tuple[list[str], list[str]], keys: list[str], condition: Column) -> bool:
+        """Whether keys that were unique in the old files surely are in both; false as well when it is not worth it."""
+        if sum(self._counting.table.rows[name] for name in files[0]) > FEW_NEW_ROWS:
+            return False
+        new, old = (self._counting.read(names).where(condition).select(*keys) if names else None for names in files)
+        return new is None or not is_repeated(new, old, keys)
 
     def _keyed_rows(self, metric: MetricConfiguration) -> tuple[DataFrame, list[str]]:
         """The rows whose keys are compared, and the names of the key columns."""
@@ -164,6 +200,12 @@ def _key_condition(domain: dict) -> Column:
 
 def _key_columns(domain: dict) -> list[str]:
     return [domain["column"]] if "column" in domain else list(domain["column_list"])
+
+
+def _rule(metric: MetricConfiguration) -> tuple[object, ...]:
+    """Name and arguments of a metric, without the batch that it looks at."""
+    domain = {key: value for key, value in metric.metric_domain_kwargs.items() if key not in ("batch_id", "table")}
+    return metric.metric_name, sorted(domain.items(), key=str), sorted(metric.metric_value_kwargs.items(), key=str)
 
 
 def _condition_of(metric: MetricConfiguration) -> MetricConfiguration:

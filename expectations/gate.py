@@ -1,34 +1,29 @@
 """The gate of a layer: evaluate every suite, record everything, and stop the run where something critical failed."""
 
 import logging
-import threading
 import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from deltalake import DeltaTable
 
-from expectations.bounds import Circumstances, resolve_bounds
 from expectations.contract_rules import silver_columns, with_contract
+from expectations.evaluation import Evaluation
+from expectations.memory import remember
 from expectations.reconciliation import reconcile
-from expectations.results import GateRun, last_row_counts, record
-from expectations.suites import SUITES, Definition, Suite, load_suites
-from expectations.validation import Batch, Outcome, TableResult, validate
+from expectations.results import GateRun, record
+from expectations.suites import SUITES, Suite, load_suites
+from expectations.validation import Outcome, TableResult
 from spark_jobs.catalog.models import Catalog
-from spark_jobs.catalog.names import table_path
 from spark_jobs.ledger import Ledger
-from spark_jobs.release.snapshot import row_count
 from spark_jobs.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-THREADS = 2
 WITH_RECONCILIATION = ("bronze", "silver")
 log = logging.getLogger(__name__)
 
@@ -54,7 +49,13 @@ class GateResult:
     def __str__(self) -> str:
         warned = len(self.failed("warning"))
         told = f"{self.expectations} expectations on {len(self.tables)} tables in {self.seconds:.1f} s"
-        return f"{self.run.layer} gate: {told}; {len(self.failed('critical'))} critical and {warned} warnings failed"
+        failed = f"{len(self.failed('critical'))} critical and {warned} warnings failed"
+        return f"{self.run.layer} gate: {told}, {self.unchanged} tables not read; {failed}"
+
+    @property
+    def unchanged(self) -> int:
+        """How many tables were as an earlier gate had counted them, so that nothing of them was read."""
+        return sum(table.rows_read == 0 for table in self.tables)
 
     @property
     def expectations(self) -> int:
@@ -84,9 +85,11 @@ def gate_tables(
     gated = [one for one in layer_suites(settings, catalog, run) if wanted is None or one.table in wanted]
     docs = None
     if gated:
-        evaluated = _evaluate_all(spark, settings, run, gated)
+        evaluation = Evaluation(spark, settings, run)
+        evaluated = evaluation.of(gated)
         results += [result for _, result in evaluated]
         docs = _write(settings, run, evaluated)
+        remember(settings.home, run.layer, evaluation.memories)
     record(settings.home, run, results)
     result = GateResult(run, tuple(results), time.monotonic() - started, docs)
     log.info("gate %s: %s expectations in %.1f s", run.layer, result.expectations, result.seconds)
@@ -116,62 +119,6 @@ def _columns(settings: Settings, catalog: Catalog, run: GateRun) -> dict[str, It
     return {name: [field.name for field in table.schema().fields] for name, table in tables.items()}
 
 
-def _evaluate_all(
-    spark: "SparkSession", settings: Settings, run: GateRun, suites: list[Suite]
-) -> list[tuple["DataFrame", TableResult]]:
-    last = last_row_counts(settings.home, run)
-    _context()
-
-    def evaluate(suite: Suite) -> tuple["DataFrame", TableResult]:
-        started = time.monotonic()
-        rows = _rows(spark, settings, suite, run.business_date)
-        now = Circumstances(run.business_date, last.get(suite.table))
-        arguments = {one.name: _arguments(one, now) for one in suite.definitions}
-        count = rows.count() if suite.date_column else _row_count(settings, suite)
-        result = validate(_context(), Batch(rows, count), suite, arguments)
-        result.outcomes.append(_all_evaluated(suite, result))
-        result.seconds = time.monotonic() - started
-        return rows, result
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(evaluate, suites))
-
-
-def _row_count(settings: Settings, suite: Suite) -> int:
-    return row_count(DeltaTable(str(table_path(settings.home, f"{suite.layer}.{suite.table}"))))
-
-
-def _rows(spark: "SparkSession", settings: Settings, suite: Suite, business_date: date) -> "DataFrame":
-    from expectations.references import with_references
-    from spark_jobs import io
-
-    def read(table: str) -> "DataFrame | None":
-        return io.read_table(spark, settings.home, table) if io.exists(settings.home, table) else None
-
-    rows = io.read_table(spark, settings.home, f"{suite.layer}.{suite.table}")
-    if suite.date_column:
-        rows = rows.where(f"{suite.date_column} = date '{business_date}'")
-    return with_references(rows, suite.definitions, read)
-
-
-def _arguments(definition: Definition, now: Circumstances) -> dict[str, Any]:
-    from expectations.references import found_column
-
-    arguments = resolve_bounds(definition.arguments, now)
-    if definition.type == "ExpectColumnValuesToExistInTable":
-        arguments["found_column"] = found_column(definition)
-    return arguments
-
-
-def _all_evaluated(suite: Suite, result: TableResult) -> Outcome:
-    """Great Expectations has passed suites in which nothing was evaluated, so the number itself is checked."""
-    missed = [one for one in result.outcomes if not one.is_evaluated]
-    description = "every expectation that is defined was evaluated"
-    definition = Definition("EvaluatedEqualsDefined", "evaluated_equals_defined", "critical", description, {})
-    told = "; ".join(f"{one.definition.name}: {one.error}" for one in missed[:5])
-    return Outcome(definition, True, not missed and bool(suite.definitions), observed=told or None)
-
-
 def _write(settings: Settings, run: GateRun, evaluated: list[tuple["DataFrame", TableResult]]) -> Path:
     from expectations.data_docs import write_data_docs
     from expectations.failing_rows import write_failing_rows
@@ -180,26 +127,6 @@ def _write(settings: Settings, run: GateRun, evaluated: list[tuple["DataFrame", 
                if any(one.failing is not None and not one.success for one in result.outcomes)]  # fmt: skip
     write_failing_rows(settings, run, failing)
     return write_data_docs(settings.home, run, [result for _, result in evaluated])
-
-
-_lock = threading.Lock()
-
-
-def _context() -> Any:
-    with _lock:
-        return _ephemeral_context()
-
-
-@cache
-def _ephemeral_context() -> Any:
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    import expectations.classes  # noqa: F401 - registers the two classes of our own
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    return context
 
 
 def explain(settings: Settings, result: GateResult) -> str:

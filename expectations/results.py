@@ -34,8 +34,10 @@ SCHEMA = pa.schema(
         ("error", pa.string()),
         ("seconds", pa.float64()),
         ("recorded_at", pa.timestamp("us", tz="UTC")),
+        ("rows_read", pa.int64()),
     ]
 )
+"""rows_read is 0 where nothing of the table was read: its files, its rules and what it refers to were as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ def _rows(run: GateRun, result: TableResult) -> list[dict[str, Any]]:
             "error": one.error,
             "seconds": round(share, 4),
             "recorded_at": now,
+            "rows_read": result.rows_read,
         }
         for one in result.outcomes
     ]

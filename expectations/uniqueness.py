@@ -29,12 +29,24 @@ def surplus(keys: list[str], is_counted: Column) -> Column:
 
 
 def has_repeats(rows: DataFrame, keys: list[str], row_count: int) -> bool:
-    """Whether a key hash of a large table, of about `row_count` rows, occurs twice."""
+    """Whether a key hash of a table of about `row_count` rows occurs twice."""
+    if row_count < LARGE_ROWS:
+        return bool(rows.agg(surplus(keys, F.lit(True))).collect()[0][0])
     tasks = min(BUCKETS, max(2, row_count // ROWS_PER_TASK))
     hashes = rows.select(F.xxhash64(*keys).alias("hash"))
     buckets = hashes.mapInArrow(sort_into(BUCKETS), "bucket int, hashes binary")
     repeats_by_part = buckets.repartition(tasks, "bucket").mapInArrow(count_repeats(), "repeats long")
     return (repeats_by_part.agg(F.sum("repeats")).collect()[0][0] or 0) > 0
+
+
+def is_repeated(new: DataFrame, old: DataFrame | None, keys: list[str]) -> bool:
+    """Whether a key hash of a few new rows occurs twice among them, or among old rows; their columns are the keys."""
+    hashes = new.select(F.xxhash64(*keys).alias("hash"))
+    twice = hashes.groupBy("hash").count().where("count > 1").select("hash")
+    if old is not None:
+        again = old.select(F.xxhash64(*keys).alias("hash"))
+        twice = twice.unionAll(again.join(F.broadcast(hashes), on="hash", how="left_semi"))
+    return bool(twice.limit(1).collect())
 
 
 def rows_of_repeated_keys(rows: DataFrame, keys: list[str]) -> int:

@@ -9,7 +9,9 @@ from expectations.suites import Definition, Suite
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import Column
+
+    from expectations.counting import Counting
 
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
@@ -42,17 +44,11 @@ class TableResult:
     outcomes: list[Outcome]
     seconds: float = 0.0
     native: "list[ExpectationValidationResult] | None" = None
+    rows_read: int | None = None
+    """Rows whose rules this gate evaluated; the others were counted by an earlier one. None without Spark."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The rows to validate, and how many the table's log says there are."""
-
-    rows: "DataFrame"
-    row_count: int
-
-
-def validate(context: Any, table: Batch, suite: Suite, arguments: dict[str, dict[str, Any]]) -> TableResult:
+def validate(context: Any, table: "Counting", suite: Suite, arguments: dict[str, dict[str, Any]]) -> TableResult:
     """Evaluate a suite on a table in one pass. `arguments` are those of each definition, by name, bounds resolved.
 
     An expectation that could not be built or evaluated gives an outcome that is not evaluated, with the error.
@@ -62,10 +58,9 @@ def validate(context: Any, table: Batch, suite: Suite, arguments: dict[str, dict
 
     from expectations.engine import OnePassEngine
 
-    engine = OnePassEngine(spark=table.rows.sparkSession, persist=False, row_count=table.row_count)
-    validator = Validator(
-        execution_engine=engine, data_context=context, batches=[batch.Batch(data=cast(Any, table.rows))]
-    )
+    rows = table.read(None)
+    engine = OnePassEngine(spark=rows.sparkSession, persist=False, counting=table)
+    validator = Validator(execution_engine=engine, data_context=context, batches=[batch.Batch(data=cast(Any, rows))])
     outcomes: dict[str, Outcome] = {}
     configurations = []
     for definition in suite.definitions:
@@ -80,7 +75,8 @@ def validate(context: Any, table: Batch, suite: Suite, arguments: dict[str, dict
         if result is not None:
             outcomes[definition.name] = _outcome(definition, result, engine)
         outcomes.setdefault(definition.name, Outcome(definition, False, False, error="not evaluated"))
-    return TableResult(suite, [outcomes[one.name] for one in suite.definitions], native=list(results))
+    ordered = [outcomes[one.name] for one in suite.definitions]
+    return TableResult(suite, ordered, native=list(results), rows_read=table.rows_read)
 
 
 def build(definition: Definition, arguments: dict[str, Any]) -> Any:

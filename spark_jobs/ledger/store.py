@@ -46,11 +46,13 @@ class Store:
         return DeltaTable(str(self.path(table)))
 
     def append(self, table: str, rows: pa.Table | pa.RecordBatchReader) -> None:
-        """Add rows in one commit, behind whatever other processes commit meanwhile."""
+        """Add rows in one commit, behind whatever other processes commit meanwhile; a column it lacks is added."""
         target = self.create(table, rows.schema if table not in TABLES else None)
+        is_wider = bool(set(rows.schema.names) - {field.name for field in target.schema().fields})
         write_deltalake(
-            target, rows, mode="append", commit_properties=CommitProperties(max_commit_retries=COMMIT_RETRIES)
-        )
+            target, rows, mode="append", schema_mode="merge" if is_wider else None,
+            commit_properties=CommitProperties(max_commit_retries=COMMIT_RETRIES),
+        )  # fmt: skip
 
     def replace(self, table: str, rows: pa.Table, properties: Mapping[str, str] | None = None) -> None:
         """Make these the table's rows and columns, in one commit; `properties` are for a new table."""
