@@ -12,12 +12,13 @@ from spark_jobs import io
 from spark_jobs.catalog.models import Catalog
 from spark_jobs.ledger import Ledger
 from spark_jobs.silver.build import Build
-from spark_jobs.silver.changes import can_merge, change_since
+from spark_jobs.silver.changes import Change, can_merge, change_since
 from spark_jobs.silver.counts import Counts, Key, journal, totals_so_far
 from spark_jobs.silver.inputs import read_inputs
 from spark_jobs.silver.keyed import is_small, merge_changes
 from spark_jobs.silver.large import rebuild_large
 from spark_jobs.silver.quarantine import TABLE as QUARANTINE
+from spark_jobs.silver.repeated import repeated_counts
 from spark_jobs.silver.session import silver_session
 from spark_jobs.silver.small import rebuild_small
 from spark_jobs.token_key import key_check, token_key
@@ -31,7 +32,7 @@ class StepResult:
 
     entity: str
     way: str
-    """skipped, empty, full, large (a full rebuild that streams) or keyed."""
+    """skipped, empty, repeated (a snapshot that says what the last one said), full, large (streaming) or keyed."""
     rows: int = 0
     """Rows of deliveries that are shown in the table by this step (kept)."""
     quarantined: int = 0
@@ -62,11 +63,16 @@ def build_entity(
         return StepResult(entity, "empty")
     if is_recorded(build, ledger) and ledger.step_done(step_name(entity), inputs.fingerprint):
         return StepResult(entity, "skipped")
-    with silver_session(spark, key):
-        way, counts = bring_up_to_date(build, ledger)
-        for table in (build.table, QUARANTINE):
-            if io.exists(settings.home, table):
-                io.register(spark, settings, table)
+    change = change_to(build, ledger)
+    repeated = repeated_counts(change, build.before) if change else None
+    if repeated is not None:
+        way, counts = "repeated", repeated
+    else:
+        with silver_session(spark, key):
+            way, counts = bring_up_to_date(build, change)
+            for table in (build.table, QUARANTINE):
+                if io.exists(settings.home, table):
+                    io.register(spark, settings, table)
     rows = journal(counts, build.before, inputs, run_id, business_date)
     record(ledger, build, rows)
     kept, quarantined = (sum(one.statuses[status] for one in counts.values()) for status in ("kept", "quarantined"))
@@ -74,17 +80,22 @@ def build_entity(
     return StepResult(entity, way, kept, quarantined, time.monotonic() - started, is_balanced)
 
 
-def bring_up_to_date(build: Build, ledger: Ledger) -> tuple[str, dict[Key, Counts]]:
+def change_to(build: Build, ledger: Ledger) -> Change | None:
+    """What came and went since the table was written; None when the ledger does not know the table as it is."""
+    if not is_recorded(build, ledger):
+        return None
+    known = [one for name in build.inputs.source_names for one in ledger.deliveries(name)]
+    return change_since(build.inputs, ledger.consumed(build.inputs.entity.name), known)
+
+
+def bring_up_to_date(build: Build, change: Change | None) -> tuple[str, dict[Key, Counts]]:
     """Build the table in the cheapest way that gives the same rows; returns the way and the counts."""
     inputs = build.inputs
     is_large = inputs.stored_rows > build.settings.large_rows
     if not is_large:
         return "full", rebuild_small(build)
-    if is_recorded(build, ledger):
-        known = [one for name in inputs.source_names for one in ledger.deliveries(name)]
-        change = change_since(inputs, ledger.consumed(inputs.entity.name), known)
-        if is_small(change, build.settings.merge_share) and can_merge(change):
-            return "keyed", merge_changes(build, change)
+    if change and is_small(change, build.settings.merge_share) and can_merge(change):
+        return "keyed", merge_changes(build, change)
     if inputs.has_snapshots or inputs.has_elements:
         return "full", rebuild_small(build)
     return "large", rebuild_large(build)

@@ -70,10 +70,10 @@ def can_merge(change: Change) -> bool:
     if not has_rows or any(feed.sees_other_rows for feed in feeds):
         return False
     snapshots = {feed.source.system for feed in change.after.feeds if feed.is_snapshot}
-    return all(_is_newest(change, feed) if feed.is_snapshot else feed.source.system not in snapshots for feed in feeds)
+    return all(is_newest(change, feed) if feed.is_snapshot else feed.source.system not in snapshots for feed in feeds)
 
 
-def _is_newest(change: Change, touched: FeedInput) -> bool:
+def is_newest(change: Change, touched: FeedInput) -> bool:
     """Whether the feed brings one snapshot, later than all held, and no other source describes the same keys."""
     of_system = [feed for feed in change.after.feeds if feed.source.system == touched.source.system]
     held = [one for feed in change.before.feeds if feed.number == touched.number for one in feed.deliveries]

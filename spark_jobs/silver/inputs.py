@@ -125,12 +125,13 @@ def read_inputs(catalog: Catalog, ledger: HasAccepted, entity: str, token_check:
         FeedInput(number, source, feed, tuple(ledger.accepted(source.name)))
         for number, (source, feed) in enumerate(catalog.feeds_of(entity))
     )
-    definitions = _hash([CODE_VERSION, token_check, catalog.entities[entity], *map(_definition, feeds)])
+    definitions = _hash([CODE_VERSION, token_check, catalog.entities[entity], *map(definition, feeds)])
     accepted = [(feed.source.name, feed.delivery_ids, feed.stored_rows) for feed in feeds]
     return EntityInputs(catalog.entities[entity], feeds, definitions, _hash([definitions, *accepted]))
 
 
-def _definition(feed: FeedInput) -> tuple[object, ...]:
+def definition(feed: FeedInput) -> tuple[object, ...]:
+    """What a feed's rows are made by, beside its deliveries: contract, rules, expressions, parameters."""
     source = feed.source
     parameters = [(name, parameter_literal(name, source.parameters)) for name in sorted(source.parameters)]
     return (source.name, source.version, source.columns, source.load, source.rules, feed.feed, parameters)

@@ -67,8 +67,10 @@ class TestSettings:
     retention_days: int = 60
 
 
-def deliver(home: Path, origin: Source, day: date, rows: Iterable[dict[str, str | None]], sequence: int = 0) -> str:
-    """Put a delivery into bronze and the ledger, as landing would; returns its id."""
+def deliver(
+    home: Path, origin: Source, day: date, rows: Iterable[dict[str, str | None]], sequence: int = 0, content: str = ""
+) -> str:
+    """Put a delivery into bronze and the ledger, as landing would; returns its id. `content` stands for its hash."""
     names = [column.name for column in origin.columns]
     listed = [{name: row.get(name) for name in names} for row in rows]
     identity = delivery_id(origin.name, day, sequence, repr(listed))
@@ -83,7 +85,7 @@ def deliver(home: Path, origin: Source, day: date, rows: Iterable[dict[str, str 
     rows_count = len(listed)
     Ledger(home).record_delivery(
         Delivery(
-            identity, origin.name, origin.system, day, sequence, f"things_{sequence}.csv", identity,
+            identity, origin.name, origin.system, day, sequence, f"things_{sequence}.csv", content or identity,
             delivered_rows=rows_count, stored_rows=rows_count, load_mode=origin.load.mode,
         )
     )  # fmt: skip

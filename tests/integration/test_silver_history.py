@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deltalake import DeltaTable
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from spark_jobs.catalog.names import table_path
 from spark_jobs.ledger import Ledger
 from spark_jobs.runner import build_entity
 from tests.integration import silver_world as world
@@ -121,3 +123,28 @@ def test_merging_by_key_keeps_the_vault_of_a_rebuild(spark: Any, grown: tuple[Pa
     expected = world.table_rows(spark, at_once, "vault.things", *columns)
     assert expected
     assert world.table_rows(spark, by_key, "vault.things", *columns) == expected
+
+
+def test_a_snapshot_that_repeats_the_last_one_is_counted_and_nothing_is_written(spark: Any, tmp_path: Path) -> None:
+    from spark_jobs.silver.counts import totals_so_far
+
+    step, at_once = tmp_path / "step", tmp_path / "at_once"
+    first, second = {"a": "1", "b": "1", "c": "1"}, {"a": "1", "b": "2"}
+    contents = [first, second, second, second, first]
+    ways, versions = [], []
+    for number, values in enumerate(contents, 1):
+        rows = [{"thing_id": key, "amount": value} for key, value in [*values.items(), *list(values.items())[:1]]]
+        for home in (step, at_once):
+            world.deliver(home, world.source("crm"), world.day(number), rows, content=repr(values))
+        ways.append(build(spark, step).way)
+        versions.append(DeltaTable(table_path(step, "silver.things")).version())
+    build(spark, at_once)
+    assert ways == ["full", "full", "repeated", "repeated", "full"]
+    assert versions == [0, 1, 1, 1, 2]
+    columns = (*COLUMNS, "deleted_date", "is_current", "_delivery_id")
+    expected = world.table_rows(spark, at_once, "silver.things", *columns)
+    assert len(expected) == 6
+    assert world.table_rows(spark, step, "silver.things", *columns) == expected
+    counts = totals_so_far(Ledger(at_once).reconciliation(), "things")
+    assert sum(one.statuses["duplicate"] for one in counts.values()) > 8
+    assert totals_so_far(Ledger(step).reconciliation(), "things") == counts
