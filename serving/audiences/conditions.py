@@ -171,11 +171,6 @@ def leaves(condition: Condition) -> Iterator[Condition]:
         yield condition
 
 
-def tags_of(condition: Condition) -> set[str]:
-    """Tags that the condition names itself."""
-    return {leaf.tag_id for leaf in leaves(condition) if isinstance(leaf, IsTrue | IsOneOf | Compared | IsKnown)}
-
-
 def audiences_of(condition: Condition) -> set[str]:
     """Other audiences that the condition names."""
     return {leaf.name for leaf in leaves(condition) if isinstance(leaf, InAudience)}
