@@ -19,7 +19,7 @@ from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.frozen import shipped
 from spark_jobs.identity.matching.records import tables_of_records
 from spark_jobs.identity.matching.scoring import match, match_new
-from spark_jobs.identity.matching.version import normalisation_version
+from spark_jobs.identity.matching.version import matching_version
 from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.quality import quality_table
 from spark_jobs.identity.remembered import Remembered
@@ -87,7 +87,7 @@ def bank_policy() -> Policy:
 
 
 def frozen_matching() -> Matching:
-    """The matching by the shipped model of the bank; records of other code are compared as by another model."""
+    """The matching by the shipped model of the bank; other code that makes or compares records is as another model."""
     model = shipped(load_definition(MODEL))
 
     def within(records: pa.Table) -> pa.Table:
@@ -96,4 +96,4 @@ def frozen_matching() -> Matching:
     def across(new_records: pa.Table, standing_records: pa.Table) -> pa.Table:
         return match_new(new_records, standing_records, model)
 
-    return Matching(within, across, f"{model.version}+{normalisation_version()}")
+    return Matching(within, across, f"{model.version}+{matching_version()}")

@@ -32,12 +32,15 @@ def _pairs_of(rule: PairRule, place: str, is_incremental: bool) -> str:
     where = f" AND ({rule.where})" if rule.where else ""
     return f"""SELECT LEAST(l.record_key, r.record_key) AS left_key, GREATEST(l.record_key, r.record_key) AS right_key,
     {place} AS rule
-FROM ({_keyed(rule, left)}) AS l JOIN ({_keyed(rule, right)}) AS r ON {agree} AND {once}{where}"""
+FROM {_keyed(rule, left)} AS l JOIN {_keyed(rule, right)} AS r ON {agree} AND {once}{where}"""
 
 
 def _keyed(rule: PairRule, table: str) -> str:
-    keys = ", ".join(f"{key} AS _key_{at}" for at, key in enumerate(rule.agree))
-    return f"SELECT *, {keys} FROM {table}"
+    """One row per record and combination of keys: lists that one SELECT unnests would go side by side instead."""
+    keyed = table
+    for at, key in enumerate(rule.agree):
+        keyed = f"(SELECT *, {key} AS _key_{at} FROM {keyed})"
+    return keyed
 
 
 def _looked_at(definition: Definition) -> str:

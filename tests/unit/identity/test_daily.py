@@ -189,11 +189,11 @@ def test_values_are_tokens_and_hashes_are_made_under_the_secret(bank):
     assert not set(before.values()) & set(after["content_hash"].to_pylist())
 
 
-def test_other_code_of_the_normalisation_compares_every_record_again_and_changes_no_record(bank, monkeypatch):
+def test_other_code_of_the_matching_compares_every_record_again_and_changes_no_record(bank, monkeypatch):
     settings, compared = bank(), []
     resolve_customers(settings, MONDAY)
     before = customers(settings)
-    monkeypatch.setattr(daily, "normalisation_version", lambda: "other")
+    monkeypatch.setattr(daily, "matching_version", lambda: "other")
     monkeypatch.setattr(
         daily, "match", lambda records, model: compared.append(records.num_rows) or match(records, model)
     )

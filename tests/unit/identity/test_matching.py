@@ -2,12 +2,14 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from spark_jobs.identity.matching.apart import apart_pairs
+from spark_jobs.identity.matching.definition import Definition
 from spark_jobs.identity.matching.scoring import match, match_new
 from spark_jobs.identity.matching.table import connect
 from spark_jobs.identity.matching.training import train
@@ -33,6 +35,17 @@ def test_a_rule_makes_an_edge_that_says_its_name():
 
 def test_a_rule_holds_only_where_its_condition_does():
     assert reasons(ANNA, dict(ANNA, given="beat", family="huber", born="1950-06-07")) == {}
+
+
+def test_lists_of_two_kinds_agree_on_any_of_each_kind_in_whatever_order():
+    both = {"name": "both", "agree": ["unnest(emails)", "unnest(kin)"]}
+    changed = Definition(**DEFINITION.model_dump() | {"rules": [both], "distinct": [], "contradictions": []})
+    two = people(
+        {"record_key": "a", "emails": ["1@x.org", "2@x.org"], "kin": ["i", "k"]},
+        {"record_key": "b", "emails": ["2@x.org"], "kin": ["i"]},
+    )
+    (edge,) = match(two, replace(model(), definition=changed)).to_pylist()
+    assert edge["reason"] == "rule:both"
 
 
 def test_records_without_a_common_identifier_are_scored():
