@@ -114,7 +114,7 @@ def identify(logical_date: Any = None, params: Any = None, run_id: Any = None) -
     with _step(settings, date, "identity", "") as figures, _session(settings, run_id, "identity") as spark:
         from spark_jobs.identity.daily import resolve_customers
 
-        outcome = resolve_customers(settings, date)
+        outcome = resolve_customers(settings, date, spark)
         _register(spark, settings, "identity.")
         figures.update(text="silver knows no parties" if outcome is None else str(outcome))
 

@@ -51,6 +51,9 @@ class Settings(BaseModel):
     merge_share: float = Field(0.3, ge=0, description="up to this share of changed rows merging is cheaper than anew")
     retention_days: int = Field(60, ge=1, description="how long earlier versions of a table can be read")
     threads: int = Field(0, ge=0, description="cores that Spark uses; all of the machine when 0")
+    matching_backend: Literal["duckdb", "spark"] = Field(
+        "duckdb", description="what compares records: DuckDB on the machine of the run, or Spark on its cluster"
+    )
     until: Literal["silver", "release"] = Field("release", description="last layer of a run; marts need every entity")
     statement_wait_seconds: int = Field(300, description="how long to wait for a killed client's statement to end")
     stall_seconds: int = Field(10, description="how long a lost connection is retried")

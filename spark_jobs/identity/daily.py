@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,10 +16,12 @@ from spark_jobs.identity.households.daily import household_tables
 from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.kept import known_records
+from spark_jobs.identity.matching.backends import Opening, in_duckdb
 from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.frozen import shipped
 from spark_jobs.identity.matching.records import tables_of_records
 from spark_jobs.identity.matching.scoring import match, match_new
+from spark_jobs.identity.matching.spark_backend import in_spark
 from spark_jobs.identity.matching.version import matching_version
 from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.quality import quality_table
@@ -32,15 +35,20 @@ from spark_jobs.ledger import Store
 from spark_jobs.settings import Settings
 from spark_jobs.token_key import token_key
 
+if TYPE_CHECKING:
+    from pyspark.sql.connect.session import SparkSession
+
 MODEL = "bank"
 
 
-def resolve_customers(settings: Settings, business_date: date) -> Outcome | None:
+def resolve_customers(settings: Settings, business_date: date, spark: "SparkSession | None" = None) -> Outcome | None:
     """Bring the identity ledger and the tables made of it to a business date; None where silver knows no parties.
+
+    Records are compared where `matching_backend` says, for which Spark needs a session; all else is done without Spark.
 
     Run again with the same inputs it changes nothing; stopped half-way, it goes on. An earlier date than the last one
     takes back the steps of that date and later: the later dates are to be run again, as `make run` and `make withdraw`
-    do. Raises RepeatedRecordError and SurvivorshipError.
+    do. Raises RepeatedRecordError, SurvivorshipError, and ValueError where a session is wanted and there is none.
     """
     if not is_built(settings.home, "silver.parties"):
         return None
@@ -49,7 +57,7 @@ def resolve_customers(settings: Settings, business_date: date) -> Outcome | None
     journal = Journal(tables)
     day = read_day(settings, business_date)
     take_back(journal, business_date)
-    outcome = run_day(journal, day, frozen_matching(), policy)
+    outcome = run_day(journal, day, frozen_matching(chosen_backend(settings, spark)), policy)
     tables.forget(EDGES)
     rows = current_tables(journal, journal.standing(RECORDS, MEMBERSHIPS, REDIRECTS))
     rows |= household_tables(settings.home, store, rows, business_date)
@@ -86,14 +94,26 @@ def bank_policy() -> Policy:
     return Policy.of_model(load_definition(MODEL).thresholds.merge)
 
 
-def frozen_matching() -> Matching:
-    """The matching by the shipped model of the bank; other code that makes or compares records is as another model."""
+def chosen_backend(settings: Settings, spark: "SparkSession | None" = None) -> Opening:
+    """What opens the backend of these settings. Raises ValueError where it is Spark and there is no session."""
+    if settings.matching_backend == "duckdb":
+        return in_duckdb
+    if spark is None:
+        raise ValueError("BELLWETHER_MATCHING_BACKEND is spark: matching needs a session of Spark.")
+    return partial(in_spark, spark)
+
+
+def frozen_matching(opening: Opening = in_duckdb) -> Matching:
+    """The matching by the shipped model of the bank; other code that makes or compares records is as another model.
+
+    Backends give the same edges: a bank that changes its backend compares nothing again.
+    """
     model = shipped(load_definition(MODEL))
 
     def within(records: pa.Table) -> pa.Table:
-        return match(records, model)
+        return match(records, model, opening)
 
     def across(new_records: pa.Table, standing_records: pa.Table) -> pa.Table:
-        return match_new(new_records, standing_records, model)
+        return match_new(new_records, standing_records, model, opening)
 
     return Matching(within, across, f"{model.version}+{matching_version()}")

@@ -4,15 +4,17 @@ Names of comparisons and levels, weights and record keys: no value of a record.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from spark_jobs.identity.engine import query
+from spark_jobs.identity.matching.backends import in_duckdb
 from spark_jobs.identity.matching.frozen import FrozenModel
 from spark_jobs.identity.matching.pairs import pairs_sql
 from spark_jobs.identity.matching.scoring import linker_of
-from spark_jobs.identity.matching.table import checked, connect
+from spark_jobs.identity.matching.table import checked
 from spark_jobs.identity.partition import links_of
 from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.standing import Standing
@@ -58,14 +60,14 @@ def explain_pair(records: pa.Table, model: FrozenModel, left_key: str, right_key
     pair = checked(records.filter(pc.is_in(records["record_key"], pa.array([left, right]))), model.definition)
     if missing := {left, right} - set(pair["record_key"].to_pylist()):
         raise LookupError(f"No record {', '.join(sorted(missing))}.")
-    with connect() as connection:
-        connection.register("records", pair)
-        connection.execute("CREATE TABLE pairs AS SELECT ? AS left_key, ? AS right_key", [left, right])
-        linker = linker_of(connection, model, retain_intermediate_calculation_columns=True)
+    with in_duckdb() as backend:
+        backend.add("records", pair)
+        backend.add("pairs", pa.table({"left_key": [left], "right_key": [right]}))
+        linker = linker_of(backend, model, retain_intermediate_calculation_columns=True)
         found = linker.inference.predict(warning_mode="never").as_record_list()
         steps = linker.visualisations.waterfall_chart(found, remove_sensitive_data=True).chart_data
-        decided = connection.sql(pairs_sql(model.definition)).fetchall()
-        distinct = [one.name for one in model.definition.distinct if connection.sql(_holds(one.where)).fetchall()]
+        decided = backend.rows(pairs_sql(model.definition)).to_pylist()
+        distinct = [one.name for one in model.definition.distinct if backend.rows(_holds(one.where)).num_rows]
     probability = round(found[0]["match_probability"], 9)
     verdict, score = _verdict(model, decided, distinct, probability)
     weights = tuple(weight for step in steps if (weight := _weight(step)))
@@ -89,13 +91,13 @@ def _weight(step: dict[str, object]) -> Weight | None:
 
 
 def _verdict(
-    model: FrozenModel, decided: list[tuple[str, str, int | None, str | None]], distinct: list[str], probability: float
+    model: FrozenModel, decided: list[dict[str, Any]], distinct: list[str], probability: float
 ) -> tuple[str, float]:
     if distinct:
         return f"distinct:{distinct[0]}", 0.0
     if not decided:
         return "not compared", 0.0
-    _, _, rule, contradiction = decided[0]
+    rule, contradiction = decided[0]["rule"], decided[0]["contradiction"]
     if rule is not None:
         return f"rule:{model.definition.rules[rule].name}", 1.0
     for one in model.definition.contradictions:

@@ -60,10 +60,10 @@ def model_of(name: str) -> Definition:
     return load_definition(MODELS / f"{name}.yml")
 
 
-def resolved(records: pa.Table, model: FrozenModel, threads: int | None = None) -> dict[str, str]:
+def resolved(records: pa.Table, model: FrozenModel) -> dict[str, str]:
     """Record -> cluster, at the threshold and size that the model file declares; a lone record is its own."""
     wanted = model.definition.thresholds
-    edges = match(records, model, threads)
+    edges = match(records, model)
     found = clusters(edges, wanted.merge, wanted.largest, apart_pairs(records, edges, model.definition))
     alone = {key: key for key in records["record_key"].to_pylist()}
     return alone | dict(zip(found["record_key"].to_pylist(), found["cluster_key"].to_pylist(), strict=True))

@@ -1,10 +1,12 @@
 """Whether learning, scoring and clustering give the same bytes on every run, on one thread and on two."""
 
 import hashlib
+from functools import partial
 from itertools import cycle
 
 import pyarrow as pa
 
+from spark_jobs.identity.matching.backends import in_duckdb
 from spark_jobs.identity.matching.clusters import clusters
 from spark_jobs.identity.matching.scoring import match
 from spark_jobs.identity.matching.training import train
@@ -37,7 +39,7 @@ def fingerprints(name: str, records: pa.Table) -> set[str]:
     for run, threads in zip(range(RUNS), cycle((1, 2)), strict=False):
         order = pa.array([(place * 7919 + run) % records.num_rows for place in range(records.num_rows)])
         model = train(records.take(order), model_of(name), threads)
-        edges = match(records.take(order), model, threads)
+        edges = match(records.take(order), model, partial(in_duckdb, threads))
         groups = clusters(edges, model.definition.thresholds.merge, model.definition.thresholds.largest)
         text = repr((model.version, edges.to_pydict(), groups.to_pydict()))
         found.add(hashlib.sha256(text.encode()).hexdigest())

@@ -4,8 +4,9 @@ import sqlglot
 from sqlglot import exp
 
 DUCKDB = "duckdb"
-SPLINKS_OWN = {"JARO_WINKLER_SIMILARITY": "jaro_winkler", "DAMERAU_LEVENSHTEIN": "damerau_levenshtein"}
-"""Functions that Splink brings to Spark in its jar, by their name in DuckDB."""
+SPLINKS_OWN = {"JARO_WINKLER_SIMILARITY": "jaro_winkler", "JAROWINKLER_SIMILARITY": "jaro_winkler",
+               "DAMERAU_LEVENSHTEIN": "damerau_levenshtein"}  # fmt: skip
+"""Functions that Spark does not have, by their name in DuckDB or sqlglot: as Splink names them, see `similarity`."""
 
 
 def translated(sql: str, dialect: str) -> str:

@@ -1,28 +1,25 @@
 """SQL of the pairs of records to look at: those of a rule, and those of a block."""
 
 from spark_jobs.identity.matching.definition import Definition, PairRule
-from spark_jobs.identity.matching.dialects import translated
 
 ALL = "records"
 NEW = "new_records"
 """Tables of records; the second holds those of the first that a run is about."""
 
 
-def pairs_sql(definition: Definition, is_incremental: bool = False, dialect: str = "duckdb") -> str:
+def pairs_sql(definition: Definition, is_incremental: bool = False) -> str:
     """One row per pair that a rule or a block finds and that may be one party: both keys, rule, contradiction.
 
     `rule` is the place of the first rule that holds, NULL where only a block found the pair. An incremental run finds
-    the pairs of which at least one record is among the new ones. Model files speak DuckDB's SQL, other dialects are
-    translated.
+    the pairs of which at least one record is among the new ones. The SQL is DuckDB's, as that of model files.
     """
     ruled = [_pairs_of(rule, str(place), is_incremental) for place, rule in enumerate(definition.rules)]
     blocked = [_pairs_of(rule, "CAST(NULL AS INTEGER)", is_incremental) for rule in definition.blocking]
     found = "\nUNION ALL\n".join([*ruled, *blocked])
-    sql = f"""
+    return f"""
 SELECT found.left_key, found.right_key, found.rule, {_contradiction(definition)} AS contradiction FROM (
     SELECT left_key, right_key, MIN(rule) AS rule FROM ({found}) GROUP BY left_key, right_key
 ) AS found{_looked_at(definition)}"""
-    return translated(sql, dialect)
 
 
 def _pairs_of(rule: PairRule, place: str, is_incremental: bool) -> str:

@@ -3,12 +3,14 @@
 import json
 import math
 from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from spark_jobs.identity.matching.apart import apart_pairs
+from spark_jobs.identity.matching.backends import in_duckdb
 from spark_jobs.identity.matching.definition import Definition
 from spark_jobs.identity.matching.scoring import match, match_new
 from spark_jobs.identity.matching.table import connect
@@ -94,9 +96,9 @@ def test_most_of_the_town_is_found_and_hardly_anybody_else():
 
 
 def test_order_of_records_and_threads_change_nothing():
-    expected = match(town(), model(), threads=1)
+    expected = match(town(), model(), partial(in_duckdb, 1))
     assert expected.num_rows > 50
-    assert match(permuted(town()), model(), threads=2).equals(expected)
+    assert match(permuted(town()), model(), partial(in_duckdb, 2)).equals(expected)
     assert train(permuted(town()), DEFINITION, threads=2).version == model().version
 
 
