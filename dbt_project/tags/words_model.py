@@ -119,10 +119,8 @@ def _hash(inputs: Iterable[Input]) -> str:
 
 
 def _inputs(plan: Plan, names: Iterable[str]) -> str:
-    columns = [
-        f"        {_as_input(plan.inputs[one])} as {one}" if one in plan.inputs else f"        ranks.{one}"
-        for one in names
-    ]
+    known = {one: f"{_as_input(found)} as {one}" for one, found in plan.inputs.items()}
+    columns = [f",\n        {known.get(one, f'ranks.{one}')}" for one in names]
     return f"""    select /*+ broadcast(households, ranks, affected) */
         affected.customer_id,
         affected.inputs_fingerprint,

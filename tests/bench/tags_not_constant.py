@@ -26,7 +26,7 @@ GOAL_PERCENT = 95.0
 def measure() -> list[Figure]:
     """The figure `tags_not_constant`; `detail` counts the constant tags by reason, and .bench/ holds their list."""
     settings = load_settings(home=PROJECT / ".bench" / "demo_bank", environment="demo")
-    if not (settings.home / "releases").exists():
+    if not table_path(settings.home, "governance.releases").is_dir():
         _run(settings)
     rows = DeltaTable(str(table_path(settings.home, "marts.tag_catalogue"))).to_pyarrow_table().to_pylist()
     active = [row for row in rows if row["lifecycle"] == "active"]
