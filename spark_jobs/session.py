@@ -51,7 +51,6 @@ def connect(settings: Settings, run_id: str, task: str) -> "SparkSession":
     try's statement does not end within `statement_wait_seconds`.
     """
     os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"  # makes pyspark.sql.functions those of Connect
-    from pyspark.sql.connect.session import SparkSession
 
     # what it would log is raised too
     logging.getLogger("pyspark.sql.connect.logging").setLevel(logging.CRITICAL)
@@ -59,9 +58,16 @@ def connect(settings: Settings, run_id: str, task: str) -> "SparkSession":
     spark = next(opened for turn in count() if (opened := _open(settings, session_id(run_id, task, turn))))
     _refuse_other_home(spark, settings)
     _end_running_statements(spark, settings.statement_wait_seconds)
+    activate(spark)
+    return spark
+
+
+def activate(spark: "SparkSession") -> None:
+    """What pyspark makes without being told for which session, such as a checkpoint, it makes for this one."""
+    from pyspark.sql.connect.session import SparkSession
+
     SparkSession._active_session.session = spark
     SparkSession._default_session = spark
-    return spark
 
 
 def close(spark: "SparkSession") -> None:

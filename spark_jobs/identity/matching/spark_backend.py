@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from spark_jobs.identity.matching.dialects import translated
 from spark_jobs.identity.matching.similarity import register
+from spark_jobs.session import activate
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -75,6 +76,7 @@ def _splink_api() -> Any:
 @contextmanager
 def in_spark(spark: "SparkSession") -> Iterator[Spark]:
     """The session as a place to compare records in; afterwards it holds nothing of them."""
+    activate(spark)
     register(spark)
     backend = Spark(spark)
     try:
