@@ -17,6 +17,7 @@ from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.kept import known_records
 from spark_jobs.identity.matching.backends import Opening, in_duckdb
+from spark_jobs.identity.matching.crowds import without_crowds
 from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.frozen import shipped
 from spark_jobs.identity.matching.records import tables_of_records
@@ -67,11 +68,12 @@ def resolve_customers(settings: Settings, business_date: date, spark: "SparkSess
 
 
 def read_day(settings: Settings, business_date: date) -> Day:
-    """What silver knows on a business date: nothing delivered or decided after it counts."""
+    """What silver knows on a business date: nothing delivered or decided after it counts, to no crowd either."""
     home, rules = settings.home, load_rules()
     tables = tables_of_records(home)
     hashes = content_hashes(tables, rules, token_key(settings).hex())
     known = _until(business_date, known_records(Store(home), tables, hashes))
+    known = without_crowds(known, load_definition(MODEL))
     values = partial(attribute_values, tables["silver.parties"], tables["silver.party_contacts"], rules)
     stakes = amounts_at_stake(home, known, business_date, settings.base_currency)
     return Day(business_date, known, decisions_until(home, business_date), stakes, values)

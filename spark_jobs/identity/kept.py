@@ -44,6 +44,11 @@ def known_records(store: Store, tables: Mapping[str, Any], hashes: pa.Table) -> 
     return records.append_column("first_delivery_date", hashes["first_delivery_date"].take(places))
 
 
+def kept_now(store: Store) -> pa.Table:
+    """The records that the last date kept, in no order; none where there are none."""
+    return store.read(KEPT_RECORDS) if store.exists(KEPT_RECORDS) else kept_schema().empty_table()
+
+
 def kept_schema() -> pa.Schema:
     """A record of the `bank` model, the hash of what it was made of, and the version of the code that made it."""
     added = [pa.field("content_hash", pa.string()), pa.field("normalised_by", pa.string())]
@@ -80,8 +85,7 @@ def _read(store: Store) -> pa.Table:
     """What is kept; nothing where it cannot be read, and the table is gone then."""
     schema = kept_schema()
     try:
-        found = store.read(KEPT_RECORDS) if store.exists(KEPT_RECORDS) else schema.empty_table()
-        return found.select(schema.names).cast(schema)
+        return kept_now(store).select(schema.names).cast(schema)
     except (DeltaError, pa.ArrowException, OSError, KeyError) as error:
         log.warning("%s cannot be used, its records are normalised anew: %s", KEPT_RECORDS, error)
         shutil.rmtree(store.path(KEPT_RECORDS))

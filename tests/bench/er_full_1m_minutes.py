@@ -28,9 +28,9 @@ NEXT_DATE = FIRST_DATE + timedelta(days=1)
 FULL_MINUTES, DAY_SECONDS = 3, 20
 TO_LEDGER = ("read_day", "run_day")
 """From silver to the ledger in Delta: what both figures count."""
-STAGES = ("content_hashes", "known_records", "amounts_at_stake", "match", "match_new", *TO_LEDGER, "current_tables",
-          "household_tables", "quality_table", "rewrite")  # fmt: skip
-"""Functions that the daily run calls; read_day holds the first three, run_day the matching."""
+STAGES = ("content_hashes", "known_records", "without_crowds", "amounts_at_stake", "match", "match_new", *TO_LEDGER,
+          "current_tables", "household_tables", "quality_table", "rewrite")  # fmt: skip
+"""Functions that the daily run calls; read_day holds the first four, run_day the matching."""
 
 
 def measure() -> list[Figure]:

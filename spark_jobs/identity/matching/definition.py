@@ -41,6 +41,20 @@ class Contradiction(_Part):
     at_most: float
 
 
+class Crowd(_Part):
+    """A kind of values that say nothing about who a record is where too many share one.
+
+    Too many: more than `above` records, or records with more than so many `different` values of another column.
+    `column` is the list that is counted; the lists `also` hold some of its values, `first` the first one.
+    """
+
+    column: str
+    also: tuple[str, ...] = ()
+    first: str | None = None
+    above: int
+    different: dict[str, int] = {}
+
+
 class Level(_Part):
     """One level of a comparison: the condition, its name in the evidence, and how rare values weigh more."""
 
@@ -104,6 +118,7 @@ class Definition(_Part):
     description: str
     owner: str
     columns: dict[str, Literal["string", "strings", "date"]]
+    crowds: tuple[Crowd, ...] = ()
     rules: tuple[NamedRule, ...] = ()
     distinct: tuple[Distinct, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()

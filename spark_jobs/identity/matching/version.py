@@ -11,7 +11,7 @@ from spark_jobs.identity.matching.table import record_schema
 
 HERE = Path(__file__).parent
 LIBRARIES = ("anyascii", "phonenumbers", "pypinyin")
-COMPARING = ("comparisons.py", "edges.py", "pairs.py", "scoring.py")
+COMPARING = ("comparisons.py", "crowds.py", "edges.py", "pairs.py", "scoring.py")
 """Files that find, compare and score pairs; Splink does it for them."""
 
 

@@ -156,6 +156,15 @@ def test_the_command_writes_a_pair_by_the_shipped_model(tmp_path, monkeypatch):
     assert "family_name: exact" in svg
 
 
+def test_an_email_of_a_crowd_counts_as_missing_in_the_picture(tmp_path, monkeypatch):
+    desk = [{"record_key": str(number), "emails": ["o@example.org"]} for number in range(201)]
+    kept = pa.Table.from_pylist(desk, record_schema(load_definition("bank")))
+    monkeypatch.setattr(showing, "read_records", lambda _, keys: bank_pair(*keys.to_pylist()))
+    assert "email: shared" in showing.pair_picture(tmp_path, "crm|1", "cards|7")
+    monkeypatch.setattr(showing, "kept_now", lambda _: kept)
+    assert "email: missing" in showing.pair_picture(tmp_path, "crm|1", "cards|7")
+
+
 def bank_pair(one, two):
     """Two records of a made-up person: one letter of the given name differs, the telephone is missing."""
     same = {"party_type": "person", "family_name": "bellini", "given_name": "ottavia", "birth_date": "1971-03-04",
