@@ -53,12 +53,12 @@ def resolve_customers(settings: Settings, business_date: date, spark: "SparkSess
     """
     if not is_built(settings.home, "silver.parties"):
         return None
-    store, policy = Store(settings.home), bank_policy()
+    store, policy, matching = Store(settings.home), bank_policy(), frozen_matching(chosen_backend(settings, spark))
     tables = Remembered(store)
     journal = Journal(tables)
     day = read_day(settings, business_date)
     take_back(journal, business_date)
-    outcome = run_day(journal, day, frozen_matching(chosen_backend(settings, spark)), policy)
+    outcome = run_day(journal, day, matching, policy)
     tables.forget(EDGES)
     rows = current_tables(journal, journal.standing(RECORDS, MEMBERSHIPS, REDIRECTS))
     rows |= household_tables(settings.home, store, rows, business_date)

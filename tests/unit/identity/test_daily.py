@@ -1,5 +1,6 @@
 """A date of the daily run on a hand-written silver, without Spark: done once, done again, stopped, restated."""
 
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from spark_jobs.identity.daily import resolve_customers
 from spark_jobs.identity.households.history import HISTORY
 from spark_jobs.identity.households.tables import HOUSEHOLD_MEMBERS
 from spark_jobs.identity.journal import Journal
+from spark_jobs.identity.matching.backends import in_duckdb
 from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.scoring import match
 from spark_jobs.identity.quality import QUALITY
@@ -199,6 +201,24 @@ def test_other_code_of_the_matching_compares_every_record_again_and_changes_no_r
     )
     outcome = resolve_customers(settings, MONDAY)
     assert (compared, outcome.counts[RECORDS], customers(settings)) == ([3], 0, before)
+
+
+def test_records_are_compared_where_the_setting_says(bank, monkeypatch):
+    opened = []
+
+    @contextmanager
+    def spy(session):
+        opened.append(session)
+        with in_duckdb() as backend:
+            yield backend
+
+    settings = bank().model_copy(update={"matching_backend": "spark"})
+    monkeypatch.setattr(daily, "in_spark", spy)
+    resolve_customers(settings, MONDAY, "a session")
+    assert (opened, len(customers(settings))) == (["a session"], 3)
+    with pytest.raises(ValueError, match="needs a session"):
+        resolve_customers(settings, TUESDAY)
+    assert line(settings) == [MONDAY]
 
 
 def test_the_same_date_again_leaves_the_records_that_are_kept_as_they_are(bank):
