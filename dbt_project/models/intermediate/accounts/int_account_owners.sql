@@ -27,22 +27,36 @@ owners as (
         account_id,
         customer_id,
         min(role_rank) as role_rank,
-        sum(stated_rate) as stated_rate
+        coalesce(sum(stated_rate), 0) as stated_rate,
+        {{ count_where("stated_rate is null") }} as untold_count
     from parties
     group by account_id, customer_id
 ),
 
+told as (
+    select
+        *,
+        count(*) over (partition by account_id) as owners_count,
+        sum(stated_rate) over (partition by account_id) as told_rate,
+        sum(untold_count) over (partition by account_id) as all_untold_count
+    from owners
+),
+
+-- who is told without a share has an equal part of what the others leave
 measured as (
     select
         account_id,
         customer_id,
         role_rank,
-        count(*) over (partition by account_id) as owners_count,
-        case
-            when coalesce(sum(stated_rate) over (partition by account_id), 0) > 0 then coalesce(stated_rate, 0)
+        owners_count,
+        cast(case
+            when told_rate > 0 and all_untold_count > 0
+                then stated_rate + untold_count * greatest(1 - told_rate, 0) / all_untold_count
+            when told_rate > 0 then stated_rate
+            when all_untold_count > 0 then untold_count
             else 1
-        end as weight
-    from owners
+        end as decimal(20, 10)) as weight
+    from told
 ),
 
 stretched as (
@@ -51,7 +65,7 @@ stretched as (
         customer_id,
         role_rank,
         owners_count,
-        cast(weight as decimal(20, 10)) as weight,
+        weight,
         cast(sum(weight) over (partition by account_id) as decimal(20, 10)) as total_weight,
         cast(sum(weight) over (
             partition by account_id order by role_rank, customer_id
