@@ -18,6 +18,7 @@
     {{ return(false) }}
 {%- endmacro %}
 
+{# "yes" when there are words that say what they were made from, and no full refresh is asked for. #}
 {% macro has_fingerprints() -%}
     {%- if execute and not flags.FULL_REFRESH -%}
         {%- set words = adapter.get_relation(none, "marts", "customer_tag_words") -%}

@@ -53,7 +53,7 @@ def _documentation(plan: Plan) -> str:
     columns.append({"name": "rules_fingerprint", "data_type": "string", "description": "Rules that made this row"})
     columns.append({"name": "as_of_date", "data_type": "date", "description": "Business date of every tag in this row"})
     words = {
-        "name": WORDS, "data_tests": [primary_key("customer_id")], "columns": columns,
+        "name": WORDS, "data_tests": [{"primary_key": {"arguments": {"columns": ["customer_id"]}}}], "columns": columns,
         "description": "One row per customer: every tag's value, packed; serving.customer_tags unpacks it.",
     }  # fmt: skip
     affected = {
@@ -61,11 +61,6 @@ def _documentation(plan: Plan) -> str:
         "description": "One row per customer: whether what the tags read is other than when their words were made.",
     }  # fmt: skip
     return yaml.safe_dump({"version": 2, "models": [affected, words]}, sort_keys=False, width=120)
-
-
-def primary_key(column: str) -> dict[str, Any]:
-    """dbt's test that a column is the key."""
-    return {"primary_key": {"arguments": {"columns": [column]}}}
 
 
 def example_tests(plan: Plan) -> dict[str, str]:

@@ -62,6 +62,6 @@ def _reason(row: dict[str, Any]) -> str:
         return ""
     if any("_change_last_" in name for name in row["inputs"]) and states == ["unknown"]:
         return "a change over days that are not loaded yet"
-    if any(name.startswith("has_") or "_missing" in row["family"] for name in row["inputs"]):
+    if "_missing" in row["family"] or any(name.startswith("has_") for name in row["inputs"]):
         return "everybody has, or nobody lacks, what it asks for"
     return f"always {states[0]}" if states else "no customer"
