@@ -4,10 +4,11 @@ Why not Spark's own SQL: hundreds of expressions over wide rows are what the JVM
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from spark_jobs.arrow_functions import offer
 from spark_jobs.tags import packing
 from spark_jobs.tags.layout import Slot, columns_of
 
@@ -26,22 +27,12 @@ def register(spark: "SparkSession", statement: str, slots: Sequence[Slot]) -> No
 
     `statement` gives the values of all tags of a table `batch`, one column a tag, named after it.
     """
-    _offer(spark, FUNCTION, batches_kernel(statement, slots), slots)
+    offer(spark, FUNCTION, batches_kernel(statement, slots), _returned(slots))
 
 
 def register_daily(spark: "SparkSession", statement: str, slots: Sequence[Slot], tag_ids: Collection[str]) -> None:
     """Offer `evaluate_daily_tags(struct of inputs and words)`: the words with the values of these tags made anew."""
-    _offer(spark, DAILY_FUNCTION, batches_kernel(statement, slots, tag_ids), slots)
-
-
-def _offer(spark: "SparkSession", name: str, kernel: Callable, slots: Sequence[Slot]) -> None:
-    from pyspark import cloudpickle
-    from pyspark.sql.functions import arrow_udf
-
-    cloudpickle.register_pickle_by_value(packing)
-    returned = ", ".join(f"{column} {kind}" for column, kind in columns_of(slots).items())
-    declared: Any = arrow_udf  # its stubs want a type of function that the annotations of the function say
-    spark.udf.register(name, declared(kernel, returned))
+    offer(spark, DAILY_FUNCTION, batches_kernel(statement, slots, tag_ids), _returned(slots))
 
 
 def batches_kernel(statement: str, slots: Sequence[Slot], tag_ids: Collection[str] | None = None) -> Callable:
@@ -62,6 +53,11 @@ def batches_kernel(statement: str, slots: Sequence[Slot], tag_ids: Collection[st
     evaluate.__annotations__ = {"batches": Iterator[pa.Array], "return": Iterator[pa.Array]}
     evaluate.__module__ = packing.__name__  # sent by value, as the module it calls
     return evaluate
+
+
+def _returned(slots: Sequence[Slot]) -> str:
+    """The columns of the words, as Spark declares a struct."""
+    return ", ".join(f"{column} {kind}" for column, kind in columns_of(slots).items())
 
 
 def _members(column: str, slots: Sequence[Slot], given: Collection[str]) -> list[str | None]:

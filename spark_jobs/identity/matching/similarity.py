@@ -4,9 +4,11 @@ Runs in Spark's Python workers, which do not have this project: the module is se
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
+
+from spark_jobs.arrow_functions import offer
 
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
@@ -20,15 +22,8 @@ FUNCTIONS = {
 
 def register(spark: "SparkSession") -> None:
     """Offer the FUNCTIONS to SQL of this session, for a batch of pairs at a time."""
-    import sys
-
-    from pyspark import cloudpickle
-    from pyspark.sql.functions import arrow_udf
-
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
-    declared: Any = arrow_udf  # its stubs want a type of function that the annotations of the function say
     for name, (function, returned) in FUNCTIONS.items():
-        spark.udf.register(name, declared(over_batches(function), returned))
+        offer(spark, name, over_batches(function), returned)
 
 
 def over_batches(function: str) -> Callable:

@@ -1,67 +1,20 @@
 """household_360 of four households (tests/fixtures/households_bank.py), against figures reckoned by hand."""
 
-import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from dbt_project.run import build, check
-from spark_jobs.catalog.loading import load_catalog
-from spark_jobs.identity.current import CUSTOMER_RECORDS
-from spark_jobs.identity.daily import resolve_customers
-from spark_jobs.identity.households.tables import HOUSEHOLD_MEMBERS
-from spark_jobs.ledger import Store
-from spark_jobs.session import close, connect
-from tests.fixtures.households_bank import ROWS, finley_is_finn
-from tests.fixtures.silver import register, write_governance, write_silver
-from tests.fixtures.small_bank import GOVERNANCE
+from tests.fixtures import households_bank
+from tests.integration.marts.bank import FRIDAY, THURSDAY
 
-MODELS = "+household_360,resource_type:model"
 pytestmark = pytest.mark.slow
-WEDNESDAY, THURSDAY = date(2026, 6, 3), date(2026, 6, 4)
-
-
-@pytest.fixture(scope="module")
-def days(lakehouse):
-    """Day -> (who is which customer, household of each customer, rows of household_360 by household)."""
-    found = {}
-    for day, rows in ((WEDNESDAY, ROWS), (THURSDAY, finley_is_finn(THURSDAY))):
-        write_silver(lakehouse.home, load_catalog(), rows)
-        write_governance(lakehouse.home, GOVERNANCE)
-        resolve_customers(lakehouse, day)
-        session = connect(lakehouse, f"households {day}", "prepare")
-        register(session, lakehouse.home)
-        build(lakehouse, MODELS, str(day), f"households {day}", full_refresh=day == WEDNESDAY)
-        check(lakehouse, str(day), f"households {day} tests", "household_360")
-        found[day] = (*_customers(lakehouse), _households(lakehouse, day))
-    yield found
-    session = connect(lakehouse, "households", "forget")
-    session.sql("drop schema identity cascade").collect()
-    shutil.rmtree(lakehouse.home / "tables" / "identity", ignore_errors=True)
-    close(session)
-
-
-def _customers(lakehouse):
-    """Party -> customer, and customer -> primary household."""
-    store = Store(lakehouse.home)
-    records, members = (store.read(name).to_pylist() for name in (CUSTOMER_RECORDS, HOUSEHOLD_MEMBERS))
-    homes = {row["customer_id"]: row["household_id"] for row in members if row["is_primary_household"]}
-    return {row["party_id"]: row["customer_id"] for row in records}, homes
-
-
-def _households(lakehouse, day):
-    session = connect(lakehouse, f"households {day}", "read")
-    rows = [row.asDict() for row in session.sql("select * from marts.household_360").collect()]
-    close(session)
-    return {row["household_id"]: row for row in rows}
 
 
 def home_of(days, day, party):
     """The row of the household that the party lives in, with the parties of its customers in place of their ids."""
-    customers, homes, rows = days[day]
-    parties = {customer: party for party, customer in sorted(customers.items(), reverse=True)}
-    row = rows[homes[customers[party]]]
+    parties = {customer: party for party, customer in sorted(days[day].customer_of.items(), reverse=True)}
+    row = days[day].households[days[day].home_of[days[day].customer_of[party]]]
     return row | {name: parties[row[name]] for name in ("head_customer_id", "wealthiest_customer_id")}
 
 
@@ -73,8 +26,8 @@ def shown(row, expected):
 def test_a_couple_with_a_joint_account_and_parts_of_two_others(days):
     expected = {
         "head_customer_id": "ben",  # the oldest
-        "wealthiest_customer_id": "anna",  # 500.005 + 100 + 20,000; ben has 500.005 + 36
-        "adviser_id": "adv-1",  # hers
+        "wealthiest_customer_id": "ada",  # 500.005 + 100 + 20,000; ben has 500.005 + 36
+        "adviser_id": "adv-oak-1",  # hers
         "advisers_count": 2,
         "household_kind_code": "family",
         "segment_code": "private",
@@ -98,26 +51,26 @@ def test_a_couple_with_a_joint_account_and_parts_of_two_others(days):
         "open_complaints_count": 0,
         "has_pep_declared": True,
         "has_kyc_overdue": False,
-        "as_of_date": WEDNESDAY,
+        "as_of_date": THURSDAY,
     }
-    row = home_of(days, WEDNESDAY, "anna")
+    row = home_of(days, THURSDAY, "ada")
     assert shown(row, expected) == expected
-    assert row["household_id"] == home_of(days, WEDNESDAY, "ben")["household_id"]
+    assert row["household_id"] == home_of(days, THURSDAY, "ben")["household_id"]
     assert row["last_interaction_at"].replace(tzinfo=UTC) == datetime(2026, 5, 30, 9, tzinfo=UTC)
 
 
 def test_a_child_of_two_homes_counts_where_it_lives_and_another_home_keeps_its_part_of_a_shared_account(days):
     expected = {
         "head_customer_id": "carl",
-        "wealthiest_customer_id": "carl",  # 300 + 1,000; dora has 54 + 1,000
-        "adviser_id": "adv-1",
+        "wealthiest_customer_id": "carl",  # 300 + 1,000; dana has 54 + 1,000
+        "adviser_id": "adv-oak-1",
         "advisers_count": 1,
         "segment_code": "retail",
         "lowest_risk_profile_code": "conservative",
         "highest_risk_profile_code": "conservative",
         "members_count": 3,  # with mia
         "customers_count": 3,
-        "cash_amount": 1404,  # 300 of the account with anna + 54 of that with ben + 1,250 USD + mia's 50
+        "cash_amount": 1404,  # 300 of the account with ada + 54 of that with ben + 1,250 USD + mia's 50
         "investment_amount": 1000,  # 10 at 125 USD
         "total_asset_amount": 2404,
         "loan_amount": 750,  # three quarters of 1,000
@@ -133,18 +86,18 @@ def test_a_child_of_two_homes_counts_where_it_lives_and_another_home_keeps_its_p
         "has_pep_declared": False,
         "has_kyc_overdue": True,
     }
-    assert shown(home_of(days, WEDNESDAY, "mia"), expected) == expected
+    assert shown(home_of(days, THURSDAY, "mia"), expected) == expected
 
 
 def test_two_members_who_become_one_leave_the_households_money_as_it_was(days):
     before = {
         "members_count": 3,
         "customers_count": 3,
-        "advisers_count": 2,  # adv-1 of fay and finn, adv-3 of finley
+        "advisers_count": 2,  # adv-oak-1 of fay and finn, adv-oak-3 of finley
         "lowest_risk_profile_code": "cautious",  # finley's
         "highest_risk_profile_code": "aggressive",
         "wealthiest_customer_id": "fay",  # 200 + 5,000
-        "adviser_id": "adv-1",
+        "adviser_id": "adv-oak-1",
         "cash_amount": 700,  # 500 once + 200
         "insurance_cash_value_amount": 5000,
         "total_asset_amount": 5700,
@@ -152,7 +105,7 @@ def test_two_members_who_become_one_leave_the_households_money_as_it_was(days):
         "outflow_last_30_days_amount": 30,  # 18 + 12
         "inflow_last_365_days_amount": 0,  # fay's 10 are older
     }
-    ash = home_of(days, WEDNESDAY, "fay")
+    ash = home_of(days, THURSDAY, "fay")
     assert shown(ash, before) == before
     after = before | {
         "members_count": 2,
@@ -162,20 +115,23 @@ def test_two_members_who_become_one_leave_the_households_money_as_it_was(days):
         "inflow_last_30_days_amount": 7,
         "inflow_last_365_days_amount": 7,
     }
-    joined = home_of(days, THURSDAY, "fay")
-    customers = days[THURSDAY][0]
+    joined = home_of(days, FRIDAY, "fay")
+    customers = days[FRIDAY].customer_of
     assert customers["finn"] == customers["finley"] != customers["fay"]
     assert shown(joined, after) == after
     assert joined["household_id"] == ash["household_id"]
 
 
-def test_all_households_together_have_what_the_bank_has(days):
-    _, homes, rows = days[WEDNESDAY]
-    assert len(rows) == 4 and len(set(homes.values())) == 4
+def test_all_households_together_have_what_their_members_have(days):
+    day = days[THURSDAY]
+    members = [row["party_id"] for row in households_bank.PARTIES if row["party_role"] == "customer"]
+    homes = {day.home_of[day.customer_of[party]] for party in members}
+    rows = [day.households[home] for home in homes]
+    assert len(rows) == 4
     # 1,000.01 + 20,000 + 400 + 90 + 1,000 + 50 + 1,000 + 500 + 200 + 5,000
-    assert sum(row["total_asset_amount"] for row in rows.values()) == Decimal("29240.01")
+    assert sum(row["total_asset_amount"] for row in rows) == Decimal("29240.01")
     # 300 + 50 + 150,000 + 1,000
-    assert sum(row["total_liability_amount"] for row in rows.values()) == 151350
-    gil = home_of(days, WEDNESDAY, "gil")
+    assert sum(row["total_liability_amount"] for row in rows) == 151350
+    gil = home_of(days, THURSDAY, "gil")
     assert (gil["household_kind_code"], gil["members_count"], gil["net_worth_amount"]) == ("single", 1, 0)
     assert (gil["adviser_id"], gil["advisers_count"], gil["lowest_risk_profile_code"]) == (None, 0, None)
