@@ -18,10 +18,11 @@ from spark_jobs.io import register
 from spark_jobs.ledger.store import Store
 from spark_jobs.session import close, connect
 from spark_jobs.settings import Settings
-from spark_jobs.tags import kernel
+from spark_jobs.tags import kernel, ranking
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
+    from pyspark.sql.connect.session import SparkSession
 
 PROJECT = Path(__file__).resolve().parent
 KEY_TESTS = "test_name:primary_key"
@@ -125,13 +126,19 @@ def _run(settings: Settings, arguments: list[str], business_date: str, run_id: s
     spark = connect(settings, run_id, f"dbt {arguments[0]}")
     try:
         _show_ledger(spark, settings)
-        kernel.register(spark, plan.statement, plan.slots)
-        kernel.register_daily(spark, plan.daily_statement, plan.slots, plan.daily_tags)
+        _offer_tag_functions(spark, plan)
         with _environment(settings), _quiet():
             outcome = _invoke(command)
     finally:
         close(spark)
     return _result(outcome, target)
+
+
+def _offer_tag_functions(spark: "SparkSession", plan: Plan) -> None:
+    kernel.register(spark, plan.statement, plan.slots)
+    kernel.register_daily(spark, plan.daily_statement, plan.slots, plan.daily_tags)
+    if plan.percentiles:
+        ranking.register(spark, plan.ranks_statement, list(plan.percentiles))
 
 
 def _built(settings: Settings, schema: str) -> set[str]:

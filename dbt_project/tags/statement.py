@@ -59,6 +59,11 @@ class Plan:
         return values_statement(self.catalog, self.daily_tags, also=list(self.columns))
 
     @cached_property
+    def ranks_statement(self) -> str:
+        """A statement that gives all percentiles of the customers of `batch`, in order of its column `place`."""
+        return f"select {', '.join(map(_rank, self.percentiles.values()))} from batch order by place"
+
+    @cached_property
     def fingerprint(self) -> str:
         """Another one as soon as the same inputs may give other words."""
         places = ",".join(f"{slot.tag_id}:{slot.column}:{slot.position}:{slot.bit}" for slot in self.slots)
@@ -80,6 +85,13 @@ class Plan:
     @cached_property
     def _columns_read(self) -> set[str]:
         return set().union(*self._reads.values())
+
+
+def _rank(one: Percentile) -> str:
+    parts = [part for part in (one.measure, one.group) if part]
+    is_known = " and ".join(f"{part} is not null" for part in parts)
+    rank = f"percent_rank() over (partition by {', '.join([is_known, *parts[1:]])} order by {one.measure})"
+    return f"case when {is_known} then {rank} end as {one.name}"
 
 
 def values_statement(catalog: TagCatalog, tag_ids: Sequence[str], also: Sequence[str] = ()) -> str:

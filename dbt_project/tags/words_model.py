@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dbt_project.tags.inputs import Input, Percentile
 from dbt_project.tags.statement import Plan
 from spark_jobs.tags.kernel import DAILY_FUNCTION, FUNCTION
+from spark_jobs.tags.ranking import FUNCTION as RANKS_FUNCTION
 
 WORDS, AFFECTED = "customer_tag_words", "int_customer_tags_affected"
 FROM_MARTS = """customers as (select * from {{ ref('customer_360') }}),
@@ -26,13 +27,21 @@ def affected_model(plan: Plan) -> str:
 with
 
 {FROM_MARTS}
-inputs as (
+hashed as (
     select /*+ broadcast(households) */
         customers.customer_id,
-        {_hash(still)} as inputs_fingerprint,
+        {_hash(one for one in still if one.is_windowed)} as windowed_fingerprint,
         {_hash(one for one in still if not one.is_windowed)} as window_free_fingerprint
     from customers
     left join households on households.household_id = customers.household_id
+),
+
+inputs as (
+    select
+        customer_id,
+        xxhash64(windowed_fingerprint, window_free_fingerprint) as inputs_fingerprint,
+        window_free_fingerprint
+    from hashed
 ),
 
 words as ({{{{ words_fingerprints('{plan.fingerprint}') }}}})
@@ -115,7 +124,7 @@ def _words(plan: Plan) -> str:
 def _hash(inputs: Iterable[Input]) -> str:
     """Spark's hash passes over NULL: whether a column is unknown is hashed beside its value."""
     expressions = [_as_input(one) for one in inputs]
-    return f"xxhash64({', '.join(f'{one}, {one} is null' for one in expressions)})"
+    return f"xxhash64({', '.join(f'{one}, {one} is null' for one in expressions) or '0'})"
 
 
 def _inputs(plan: Plan, names: Iterable[str]) -> str:
@@ -132,36 +141,22 @@ def _inputs(plan: Plan, names: Iterable[str]) -> str:
 
 
 def _ranks(percentiles: list[Percentile]) -> str:
-    """CTEs that rank customers by all measures in one sort, and put a customer's ranks side by side again."""
+    """A CTE of the ranks of all customers, in one task."""
     if not percentiles:
         return "ranks as (select customer_id from customers),"
-    measures = [f"'{one.name}', {one.group or chr(39) * 2}, cast({one.measure} as double)" for one in percentiles]
-    columns = [
-        f"        max(case when measure = '{one.name}' then percentile end) as {one.name}" for one in percentiles
-    ]
-    return f"""measures as (
-    select customer_id, stack(
-        {len(measures)},
-{COMMA.join(f"        {one}" for one in measures)}
-    ) as (measure, group_code, value)
-    from customers
-),
-
-ranked as (
-    select
-        customer_id,
-        measure,
-        percent_rank() over (partition by measure, group_code order by value) as percentile
-    from measures
-    where value is not null and group_code is not null
-),
-
-ranks as (
-    select
-        customer_id,
-{COMMA.join(columns)}
-    from ranked
-    group by customer_id
+    measures = sorted({one.measure for one in percentiles})
+    groups = sorted({one.group for one in percentiles if one.group} - set(measures))
+    columns = [*(f"cast({one} as double) as {one}" for one in measures), *groups]
+    return f"""ranks as (
+    select customer_id, ranks.* from (
+        select customer_id, {RANKS_FUNCTION}(struct({", ".join([*measures, *groups])})) as ranks
+        from (
+            select /*+ coalesce(1) */
+                customer_id,
+{COMMA.join(f"                {one}" for one in columns)}
+            from customers
+        )
+    )
 ),"""
 
 
