@@ -7,14 +7,18 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
+from dbt_project.tags.bases import DATE as BASE_DATE
+from dbt_project.tags.bases import TABLE as BASES_TABLE
+from dbt_project.tags.bases import keep_files
 from dbt_project.tags.statement import Plan
+from dbt_project.tags.words_model import WORDS
 from spark_jobs.ledger.store import Store, retention
 from spark_jobs.settings import Settings
 from spark_jobs.tags.changes import CHANGES, Unpacked, changes, newcomers
 from spark_jobs.tags.layout import Slot
 from spark_jobs.tags.words import Words
 
-CHANGES_TABLE, BASES_TABLE, LAYOUTS_TABLE = "marts.tag_changes", "marts.tag_bases", "marts.tag_layouts"
+CHANGES_TABLE, LAYOUTS_TABLE = "marts.tag_changes", "marts.tag_layouts"
 LAYOUTS = pa.schema(
     [
         ("tag_id", pa.string()),
@@ -33,7 +37,8 @@ def write_history(
 ) -> int:
     """Add what changed since the release before (`before`: its words and its catalogue); how many changes there are.
 
-    A newcomer's words are a base of their own. Run again, a date replaces what it and later dates have written.
+    `words` are those of marts.customer_tag_words. A newcomer's words are a base of their own. Run again, a date
+    replaces what it and later dates have written.
     """
     slots = {slot.tag_id: slot for slot in plan.slots}
     versions = {tag.tag_id: tag.family.rule_version for tag in plan.catalog.evaluated}
@@ -46,24 +51,30 @@ def write_history(
         if slots == old_slots and day and (day.year, day.month) == (business_date.year, business_date.month):
             based = newcomers(known, words)
     _write(settings, CHANGES_TABLE, found, ("business_date", business_date))
-    _write(settings, BASES_TABLE, _base(plan, words, based, business_date), ("base_date", business_date))
+    if based is None:
+        keep_files(settings, Store(settings.home).files(f"marts.{WORDS}"), _columns(plan, words), business_date)
+    else:
+        _write(settings, BASES_TABLE, _base(plan, words, based, business_date), (BASE_DATE, business_date))
     has_base = words.num_rows if based is None else len(based)
     layout = _layout(plan, business_date) if has_base else LAYOUTS.empty_table()
-    _write(settings, LAYOUTS_TABLE, layout, ("base_date", business_date))
+    _write(settings, LAYOUTS_TABLE, layout, (BASE_DATE, business_date))
     return found.num_rows
 
 
-def _base(plan: Plan, words: Words, customer_ids: pa.Array | None, day: date) -> pa.RecordBatchReader:
-    """Words of these customers, or of all, as a base of the day."""
-    columns = ["customer_id", *plan.columns]
-    chosen = [words.dataset.schema.field(name) for name in columns]
-    schema = pa.schema([*chosen, pa.field("base_date", pa.date32())])
+def _columns(plan: Plan, words: Words) -> pa.Schema:
+    return pa.schema([words.dataset.schema.field(name) for name in ("customer_id", *plan.columns)])
+
+
+def _base(plan: Plan, words: Words, customer_ids: pa.Array, day: date) -> pa.RecordBatchReader:
+    """Words of these customers as a base of the day."""
+    columns = _columns(plan, words)
+    schema = columns.append(pa.field(BASE_DATE, pa.date32()))
 
     def dated(batch: pa.RecordBatch) -> pa.RecordBatch:
         days = pa.array([day] * batch.num_rows, pa.date32())
         return pa.RecordBatch.from_arrays([*batch.columns, days], schema=schema)
 
-    return pa.RecordBatchReader.from_batches(schema, map(dated, words.batches(columns, customer_ids)))
+    return pa.RecordBatchReader.from_batches(schema, map(dated, words.batches(columns.names, customer_ids)))
 
 
 def slots_in(rows: list[Mapping[str, Any]]) -> dict[str, Slot]:

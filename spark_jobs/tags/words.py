@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-KEPT = 3
-"""Columns that stay in memory: words of what is true and known, and one of numbers."""
+KEPT = 2
+"""Columns that stay in memory: words of what is true, and of what is known."""
 
 
 class Words:

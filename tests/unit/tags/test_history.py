@@ -13,6 +13,7 @@ from dbt_project.tags.history import write_history
 from dbt_project.tags.publishing import found_in
 from serving.tags.history import changes_between, value_as_of
 from spark_jobs.catalog.names import table_path
+from spark_jobs.ledger.store import Store
 from spark_jobs.release.declared import TAG_TABLES
 from spark_jobs.release.models import Release
 from spark_jobs.release.snapshot import snapshot
@@ -59,7 +60,9 @@ def write(settings, plan, at, before_plan=None):
     if at:
         known = words_on(before_plan or plan, at - 1)
         before = (Words(known), catalogue_on(before_plan or plan, known, DAYS[at - 1]))
-    return write_history(settings, plan, Words(words_on(plan, at)), before, DAYS[at])
+    words = words_on(plan, at)
+    Store(settings.home).replace("marts.customer_tag_words", words)
+    return write_history(settings, plan, Words(words), before, DAYS[at])
 
 
 def release_of(settings):
