@@ -55,7 +55,8 @@ def days(lakehouse: Settings, bank: Any) -> Iterator[dict[date, Day]]:
         found[day] = _run(lakehouse, day)
     yield found
     session = connect(lakehouse, "marts", "forget")
-    session.sql("drop schema identity cascade").collect()
+    for row in session.sql("show tables in identity").collect():
+        session.sql(f"drop table identity.{row['tableName']}").collect()
     shutil.rmtree(lakehouse.home / "tables" / "identity", ignore_errors=True)
     close(session)
 
