@@ -34,7 +34,10 @@ def batches_ranked(statement: str) -> Callable:
     def evaluate(batches: "Iterator[pa.Array]") -> "Iterator[pa.Array]":
         import duckdb
 
-        rows = pa.Table.from_batches([pa.RecordBatch.from_struct_array(one) for one in batches])
+        found = [pa.RecordBatch.from_struct_array(one) for one in batches]
+        if not found:
+            return
+        rows = pa.Table.from_batches(found)
         with duckdb.connect(config={"temp_directory": ""}) as connection:
             connection.register("batch", rows.append_column("place", pa.array(range(rows.num_rows), pa.int64())))
             for ranks in connection.sql(statement).to_arrow_reader(ROWS):

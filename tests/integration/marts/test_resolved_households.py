@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 def home_of(days, day, party):
     """The row of the household that the party lives in, with the parties of its customers in place of their ids."""
-    parties = {customer: party for party, customer in sorted(days[day].customer_of.items(), reverse=True)}
+    parties = {customer: one for one, customer in sorted(days[day].customer_of.items(), reverse=True)}
     row = days[day].households[days[day].home_of[days[day].customer_of[party]]]
     return row | {name: parties[row[name]] for name in ("head_customer_id", "wealthiest_customer_id")}
 

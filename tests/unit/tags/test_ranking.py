@@ -21,3 +21,8 @@ def test_ranks_count_who_has_less_and_stay_beside_their_customers(tmp_path, batc
     within, overall = sorted(plan.percentiles, key=lambda name: "_within_" not in name)
     assert [row[within] for row in found] == [1 / 3, 0, 1, None, None, 0, 1 / 3]
     assert [row[overall] for row in found] == [3 / 5, 0, 1, None, 1 / 5, 2 / 5, 3 / 5]
+
+
+def test_a_bank_without_customers_has_no_ranks(tmp_path):
+    write_family(tmp_path, "assets/first_of_all", "percentile_overall(total_asset_amount) = 1")
+    assert list(batches_ranked(plan_of(tmp_path).ranks_statement)(iter([]))) == []
