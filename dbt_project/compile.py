@@ -17,9 +17,7 @@ from spark_jobs.catalog.models import Catalog, Entity, Source
 from spark_jobs.catalog.names import SILVER_ADDED_COLUMNS, VALIDITY_COLUMNS
 
 PROJECT = Path(__file__).resolve().parent
-GENERATED = PROJECT / "models" / "generated"
-TAG_MODELS = PROJECT / "models" / "generated_tags"
-TAG_TESTS = PROJECT / "data-tests" / "generated"
+BY_HAND = ("dbt_project.yml", "macros", "models", "data-tests")
 ADDED = {
     "source_system": "System that delivered the row", "is_deleted": "Whether the source deleted the row",
     "deleted_date": "Day of the deletion", "valid_from": "First day of the period",
@@ -30,10 +28,23 @@ MAXIMUM_AGE_DAYS = {"business_days": 0, "daily": 0, "weekly": 6, "monthly": 31}
 """Days a source's last delivery may be old on a business date before it is stale, by calendar."""
 
 
+def copy_project(folder: Path) -> Path:
+    """Make `folder` anew with what is written by hand; returns it. What is compiled is written beside the copies.
+
+    Each home has a project of its own: two homes of one checkout, such as a bank's and a test's, may run side by side.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in BY_HAND:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy2
+        copy(PROJECT / name, folder / name)
+    return folder
+
+
 def compile_models(
     catalog: Catalog,
     environment: str,
-    folder: Path = GENERATED,
+    folder: Path,
     missing: Collection[str] = (),
     identity: Collection[str] = (),
 ) -> list[Path]:
@@ -54,8 +65,9 @@ def compile_models(
     return _write(files, folder)
 
 
-def compile_tags(plan: Plan, models: Path = TAG_MODELS, tests: Path = TAG_TESTS) -> list[Path]:
-    """Write the model of all tags, and a test of the families' examples a domain, into these folders, emptied first."""
+def compile_tags(plan: Plan, project: Path) -> list[Path]:
+    """Write the model of all tags, and a test of the families' examples a domain, into folders of a dbt project."""
+    models, tests = project / "models" / "generated_tags", project / "data-tests" / "generated"
     return [*_write(tag_models(plan), models), *_write(example_tests(plan), tests)]
 
 

@@ -1,4 +1,4 @@
-"""The one command around dbt: compiles the definitions, then runs dbt in this process over Spark Connect."""
+"""The one command around dbt: compiles definitions into a dbt project of the home, then runs dbt in this process."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dbt_project.compile import compile_models, compile_tags
+from dbt_project.compile import compile_models, compile_tags, copy_project
 from dbt_project.tags.loading import load_tags
 from dbt_project.tags.statement import Plan
 from spark_jobs.catalog.loading import load_catalog
@@ -110,16 +110,17 @@ def target_folder(settings: Settings) -> Path:
 def _run(settings: Settings, arguments: list[str], business_date: str, run_id: str) -> DbtResult:
     catalog = load_catalog(settings.catalog_root)
     missing = [name for name in catalog.entities if name not in _built(settings, "silver")]
-    compile_models(catalog, settings.environment, missing=missing, identity=_built(settings, "identity"))
+    project, generated = copy_project(settings.home / "dbt" / "project"), Path("models", "generated")
+    compile_models(catalog, settings.environment, project / generated, missing, _built(settings, "identity"))
     plan = Plan(load_tags())
-    compile_tags(plan)
+    compile_tags(plan, project)
     target = target_folder(settings)
     values = {
         "business_date": business_date, "base_currency": settings.base_currency, "run_id": run_id,
         "tables_root": str(settings.home / "tables"), "retention_days": settings.retention_days,
     }  # fmt: skip
     command = [
-        *arguments, "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target),
+        *arguments, "--project-dir", str(project), "--profiles-dir", str(PROJECT), "--target-path", str(target),
         "--log-path", str(settings.home / "logs" / "dbt"), "--vars", json.dumps(values),
         "--log-level", "none", "--log-level-file", "info",
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from infra import lakehouse as process
 from spark_jobs.settings import PROJECT, Settings, load_settings
 from tests.conftest import REAL_DATA
 
-DEMO_SECONDS = 1500
+DEMO_SECONDS = 3000
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dbt_project.compile import compile_models
+from dbt_project.compile import PROJECT, compile_models, copy_project
 from spark_jobs.catalog.models import Catalog, Column, Entity, Load, Server, Source
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "staging"
@@ -85,3 +85,15 @@ def test_what_identity_wrote_is_read_column_by_column(catalog, tmp_path):
         "select\n    customer_id,\n    current_customer_id,\n    moved_date\n"
         "from {{ source('identity', 'customer_ids') }}\n"
     )
+
+
+def test_each_home_has_a_project_of_its_own(catalog, tmp_path):
+    one, other = copy_project(tmp_path / "one"), copy_project(tmp_path / "other")
+    compile_models(catalog, "demo", one / "models" / "generated")
+    (other / "models" / "marts" / "left.sql").write_text("select 1", encoding="utf-8")
+
+    again = copy_project(other)
+
+    by_hand = {path.relative_to(PROJECT / "models") for path in (PROJECT / "models").rglob("*")}
+    assert {path.relative_to(again / "models") for path in (again / "models").rglob("*")} == by_hand
+    assert (one / "models" / "generated" / "stg_silver__cards.sql").exists()
