@@ -13,6 +13,8 @@ TYPES = ("current", "savings", "term_deposit")
 STATUSES = ("open", "dormant", "blocked", "closed")
 HOME = np.array([CURRENCIES.index(CITY_CURRENCY.get(city[2], "EUR")) for city in CITIES])
 """Currency index of every city."""
+OVERDRAWN_SHARE = 0.08
+"""Accounts with an overdraft limit whose owner lives on it."""
 MOST = 8
 """Accounts of one person at most; account number = person number * MOST + place."""
 
@@ -31,21 +33,30 @@ def draw_accounts(block: Block) -> Columns:
     kind = np.where((last == 0) & has_deposit[owner], 2, 0)
     kind = np.where((last == has_deposit[owner].astype(int)) & has_savings[owner], 1, kind)
     home = HOME[persons["city"]][owner]
-    others = (home + 1 + (random.integers(0, 5, size)[owner] + place)) % 6
-    currency = np.where((place == 0) | (kind > 0), home, np.where(others == home, (home + 1) % 6, others))
+    others = (home + 1 + (random.integers(0, 5, size)[owner] + place)) % len(CURRENCIES)
+    currency = np.where((place == 0) | (kind > 0), home, np.where(others == home, (home + 1) % len(CURRENCIES), others))
     today = block.options.today
     opened = np.minimum(persons["started"][owner] + random.integers(0, 900, len(owner)) * (place > 0), today - 370)
     opened = np.where(persons["arrival"][owner] > 0, persons["started"][owner], opened)
+    is_recent = persons["active_from"][owner] > 0
+    later = np.minimum(persons["started"][owner] + random.integers(0, 90, len(owner)) * (place > 0), today - 1)
+    opened = np.where(is_recent, later, opened)
     has_overdraft = (kind == 0) & (random.random(len(owner)) < 0.3)
+    limit = np.where(has_overdraft, random.integers(1, 21, len(owner)) * 5_000_00, 0)
     return {
         "owner": owner, "place": place, "kind": kind, "currency": currency, "opened": opened,
         "number": persons["number"][owner] * MOST + place,
         "arrival": persons["arrival"][owner],
+        "is_recent": is_recent,
         "status": pick(random, (95, 3, 0.6, 0), len(owner)),
-        "target": _targets(block, random, owner, currency),
+        "target": np.where(
+            has_overdraft & (random.random(len(owner)) < OVERDRAWN_SHARE),
+            -limit * random.integers(2, 90, len(owner)) // 100,
+            _targets(block, random, owner, currency),
+        ),
         "interest_points": np.array([5, 90, 210])[kind] + random.integers(0, 15, len(owner)),
-        "overdraft": np.where(has_overdraft, random.integers(1, 21, len(owner)) * 5_000_00, 0),
-        "maturity": np.where(kind == 2, today + random.integers(20, 700, len(owner)), 0),
+        "overdraft": limit,
+        "maturity": np.where(kind == 2, today + random.integers(1, 700, len(owner)), 0),
         "iban": random.integers(10**11, 10**12, len(owner)),
     }  # fmt: skip
 

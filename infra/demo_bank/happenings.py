@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from infra.demo_bank.block import Block
 from infra.demo_bank.draw import repeated
+from infra.demo_bank.lifetimes import is_active
 
 OPENS, CLOSES = 7 * 3_600, 17 * 3_600
 """UTC seconds of a day between which things happen."""
@@ -54,8 +55,11 @@ def happenings(block: Block, topic: str, yearly: float, index: int, window: int 
     low, high = block.options.span(index)
     low = max(low, high - window + 1)
     expected = yearly * block.options.activity * (high - low + 1) / 365
-    place = block.customers[repeated(random.poisson(expected, len(block.customers)))]
+    counts = random.poisson(expected * block.persons["liveliness"][block.customers])
+    place = block.customers[repeated(counts)]
     day = random.integers(low, high + 1, len(place))
+    keep = is_active(block.persons, place, day)
+    place, day = place[keep], day[keep]
     moment = day * 86_400 + random.integers(OPENS, CLOSES, len(place))
     order = np.argsort(moment, kind="stable")
     number = serial(block, index, len(place))

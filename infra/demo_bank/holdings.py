@@ -5,10 +5,13 @@ import numpy as np
 from infra.demo_bank import distributions
 from infra.demo_bank.block import Block
 from infra.demo_bank.draw import Columns, repeated, within
+from infra.demo_bank.lifetimes import ALWAYS, is_active
 from infra.demo_bank.market import PRICE_PLACES
 
 STEP = 7
 """Instruments of one account lie this far apart in the master, so that no two are the same."""
+OPENED_AFTER = 5
+"""Days from the start of a relationship to the first custody account."""
 TRADES_A_YEAR = 0.8
 """Of one position."""
 
@@ -30,7 +33,7 @@ def _draw(block: Block, topic: str, instruments: np.ndarray, holders: float, sha
     random, persons = block.random(topic), block.persons
     is_holder = (persons["role"] == 0) & (persons["arrival"] == 0) & (persons["wealth"] > 150_000)
     is_holder &= random.random(len(is_holder)) < holders
-    counts = np.where(is_holder, 2 + random.poisson(1 + 2 * persons["segment"]), 0)
+    counts = np.where(is_holder, 1 + random.poisson(2 + 2 * persons["segment"]), 0)
     counts = np.minimum(counts, len(instruments) - 1)
     owner, place = repeated(counts), within(counts)
     first = random.integers(0, len(instruments), len(persons["role"]))
@@ -57,13 +60,15 @@ def _trades(block: Block, random: np.random.Generator, holdings: Columns) -> Col
         open_days = days[(days >= low) & (days <= high)]
         open_days = open_days if len(open_days) else np.array([high])
         rate = TRADES_A_YEAR * (options.history_days / 365 if index == 0 else options.daily_share)
-        chosen = repeated(random.poisson(rate, len(owner)))
+        chosen = repeated(random.poisson(rate * block.persons["liveliness"][owner]))
         positions.append(chosen)
         when.append(random.choice(open_days, len(chosen)))
     position, day = np.concatenate(positions), np.concatenate(when)
+    keep = is_active(block.persons, owner[position], day) & (day > first_day(block.persons, owner[position]))
+    position, day = position[keep], day[keep]
     order = np.lexsort((day, position))
     position, day = position[order], day[order]
-    size = np.maximum(target[position] * random.uniform(0.02, 0.1, len(position)), 1).astype(np.int64)
+    size = np.maximum(target[position] * (0.02 + 0.5 * random.random(len(position)) ** 4), 1).astype(np.int64)
     quantity = np.where(random.random(len(position)) < 0.6, size, -size)
     total = np.cumsum(quantity)
     counts = np.bincount(position, minlength=len(owner))
@@ -80,6 +85,12 @@ def _trades(block: Block, random: np.random.Generator, holdings: Columns) -> Col
         "trade_date_index": np.searchsorted(options.day_numbers, day, side="left"),
         "trade_luck": random.integers(0, 1 << 31, len(position)),
     }  # fmt: skip
+
+
+def first_day(persons: Columns, owner: np.ndarray) -> np.ndarray:
+    """Day of the first positions of customers of the last year; ALWAYS of the others."""
+    joined = persons["active_from"][owner]
+    return np.where(joined > ALWAYS, joined + OPENED_AFTER, ALWAYS)
 
 
 def quantity_at(holdings: Columns, day: int) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 from infra.demo_bank import distributions, words
 from infra.demo_bank.block import STRIDE, Block
 from infra.demo_bank.draw import Columns, pick
+from infra.demo_bank.lifetimes import draw_lifetimes
 from infra.demo_bank.options import EPOCH, Options
 
 ROLES = ("customer", "prospect", "related")
@@ -46,6 +47,7 @@ def draw_persons(block: Block) -> Columns:
     _people(random, persons, berka)
     _money(random, persons)
     _relationship(random, persons, block)
+    draw_lifetimes(block, persons)
     persons["number"] = block.number * block.options.block_size * STRIDE + np.arange(size) + 1
     persons["role"] = np.zeros(size, dtype=np.int64)
     persons["duplicate_of"] = np.full(size, -1)
@@ -107,7 +109,8 @@ def _money(random: np.random.Generator, persons: Columns) -> None:
     sizes = np.bincount(head, minlength=len(head))[head]
     alone = pick(random, (45, 8, 7, 25, 15), len(ages))
     persons["marital"] = np.where((sizes > 1) & (persons["member"] < 2), 1, np.where(persons["member"] == 2, 0, alone))
-    persons["dependants"] = np.where((ages > 28) & (ages < 58), pick(random, (45, 20, 25, 10), len(ages)), 0)
+    young, old = (pick(random, shares, len(ages)) for shares in ((45, 20, 25, 8, 1.5, 0.5), (97, 3)))
+    persons["dependants"] = np.where((ages > 28) & (ages < 58), young, np.where(ages < 58, 0, old))
     persons["education"] = pick(random, (3, 11, 50, 28, 8), len(ages))
     persons["industry"] = random.integers(0, 13, len(ages))
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from infra.demo_bank.block import Block
 from infra.demo_bank.draw import Columns, pick, repeated
+from infra.demo_bank.lifetimes import is_active
 from infra.demo_bank.market import PRICE_PLACES
 
 TYPES = (
@@ -15,14 +16,23 @@ EVERYDAY = (0, 14, 46, 7, 1, 9, 4, 3, 2, 1.2, 0, 2.5, 2, 0, 2, 5)
 CREDIT_CHANCE = np.array([1, 0.45, 0.02, 0, 1, 0, 0, 0, 0.9, 0.1, 0, 0, 0, 1, 1, 0.4])
 TYPICAL = np.log(np.array([7e3, 2.5e3, 85, 300, 900, 160, 900, 18, 60, 1.2e3, 1, 350, 1.4e3, 4e3, 420, 220]))
 """Logarithm of a usual amount in euro for each type."""
+WINDFALLS = 0.03
+"""Large sums of the last months, as a share of the customers."""
+OPENING = 1
+"""Type of the transfer that opens an account."""
 MIN_CALENDAR = 40
 """Below so many postings a customer and year, salaries and standing orders are left out."""
+
+
+PAYDAYS = 4
+"""Days at the end of a month on which employers pay."""
 
 
 def draw_postings(block: Block) -> Columns:
     """One row per posting in order of account and day, with the signed cents and the balance after it."""
     random, accounts = block.random("postings"), block.accounts
-    parts = [_everyday(block, random), *_calendar(block, random), _settlements(block), _first_deposits(block)]
+    parts = [_openings(block), _everyday(block, random), *_calendar(block, random)]
+    parts += [_windfalls(block), _settlements(block), _first_deposits(block)]
     rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.argsort(rows["account"] * (1 << 20) + (rows["day"] - block.options.history_start + 400), kind="stable")
     rows = {name: values[order] for name, values in rows.items()}
@@ -38,6 +48,7 @@ def _everyday(block: Block, random: np.random.Generator) -> Columns:
     options, accounts = block.options, block.accounts
     weight = np.array([1.0, 0.06, 0.0])[accounts["kind"]] * np.where(accounts["place"] == 0, 1.0, 0.25)
     weight = weight / max(weight.sum(), 1e-9) * block.size
+    weight = weight * block.persons["liveliness"][accounts["owner"]]
     calendar = 24 if options.postings >= MIN_CALENDAR else 0
     history = random.poisson(weight * max(options.postings - calendar, 1) * (accounts["arrival"] == 0))
     spans = [options.span(index) for index in block.indexes]
@@ -49,8 +60,16 @@ def _everyday(block: Block, random: np.random.Generator) -> Columns:
     day = np.concatenate(
         [random.integers(low, high + 1, count.sum()) for (low, high), count in zip(spans, counts, strict=True)]
     )
+    keep = _is_used(block, account, day)
+    account, day = account[keep], day[keep]
     kind = pick(random, EVERYDAY, len(account))
     return _rows(block, random, account, day, kind)
+
+
+def _is_used(block: Block, account: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Whether the account is there and its owner does anything on the day."""
+    accounts = block.accounts
+    return (day >= accounts["opened"][account]) & is_active(block.persons, accounts["owner"][account], day)
 
 
 def _rows(block: Block, random: np.random.Generator, account: np.ndarray, day: np.ndarray, kind: np.ndarray) -> Columns:
@@ -71,7 +90,7 @@ def _rows(block: Block, random: np.random.Generator, account: np.ndarray, day: n
 
 
 def _calendar(block: Block, random: np.random.Generator) -> list[Columns]:
-    """Salary or pension on the 25th and rent on the first of every month, on each customer's first account."""
+    """Salary or pension from the 25th on and rent on the first of every month, on each customer's first account."""
     options, accounts = block.options, block.accounts
     if options.postings < MIN_CALENDAR:
         return []
@@ -80,14 +99,34 @@ def _calendar(block: Block, random: np.random.Generator) -> list[Columns]:
     months = np.arange(last - options.history_days // 30, last + 1)
     parts = []
     is_retired = block.persons["occupation"][accounts["owner"][account]] == 5
-    for month_day, kinds in ((25, np.where(is_retired, 13, 0)), (1, np.full(len(account), 6))):
-        days = (months.astype("datetime64[D]") - np.datetime64("1970-01-01")).astype(np.int64) + month_day - 1
-        days = days[(days >= options.history_start) & (days <= options.day_numbers[-1])]
+    payday = 25 + accounts["owner"][account] % PAYDAYS
+    for month_day, kinds in ((payday, np.where(is_retired, 13, 0)), (1 + 0 * payday, np.full(len(account), 6))):
+        firsts = (months.astype("datetime64[D]") - np.datetime64("1970-01-01")).astype(np.int64)
         monthly = _rows(block, random, account, np.zeros(len(account), dtype=np.int64), kinds)
-        part = {name: np.tile(values, len(days)) for name, values in monthly.items()}
-        part["day"] = np.repeat(days, len(account))
-        parts.append(part)
+        part = {name: np.tile(values, len(firsts)) for name, values in monthly.items()}
+        part["day"] = np.repeat(firsts, len(account)) + np.tile(month_day - 1, len(firsts))
+        is_told = (part["day"] >= options.history_start) & (part["day"] <= options.day_numbers[-1])
+        keep = is_told & _is_used(block, part["account"], part["day"])
+        parts.append({name: values[keep] for name, values in part.items()})
     return parts
+
+
+def _windfalls(block: Block) -> Columns:
+    """A house sold or bought, an inheritance: large sums that come or go within the last months of the history."""
+    accounts, today = block.accounts, block.options.today
+    if block.options.environment != "demo":
+        return {name: np.zeros(0, dtype=np.int64) for name in ("account", "day", "type", "cents", "luck")}
+    random = block.random("windfalls")
+    first = np.flatnonzero((accounts["place"] == 0) & (accounts["arrival"] == 0))
+    account = random.choice(first, int(len(first) * WINDFALLS))
+    day = today - random.integers(0, 120, len(account))
+    keep = _is_used(block, account, day)
+    account, day = account[keep], day[keep]
+    rows = _rows(block, random, account, day, np.full(len(account), OPENING))
+    rates = block.market.rate(today, np.arange(8))[accounts["currency"][account]]
+    euro = np.exp(random.normal(np.log(400_000), 1.0, len(account)))
+    rows["cents"] = np.rint(euro * rates * 100).astype(np.int64) * np.where(random.random(len(account)) < 0.6, 1, -1)
+    return rows
 
 
 def _settlements(block: Block) -> Columns:
@@ -102,6 +141,13 @@ def _settlements(block: Block) -> Columns:
     cents = -np.rint(gross * rate * 100).astype(np.int64)
     luck = held["trade_luck"][keep].astype(np.int64)
     return {"account": account, "day": day + 2, "type": np.full(len(keep), 10), "cents": cents, "luck": luck}
+
+
+def _openings(block: Block) -> Columns:
+    """A place for the money that a customer of the last year brought along; `_running` says how much it was."""
+    new = np.flatnonzero(block.accounts["is_recent"])
+    return {"account": new, "day": block.accounts["opened"][new], "type": np.full(len(new), OPENING), "cents": new * 0,
+            "luck": new * 7919 % (1 << 31)}  # fmt: skip
 
 
 def _first_deposits(block: Block) -> Columns:
@@ -129,8 +175,11 @@ def _running(block: Block, rows: Columns) -> np.ndarray:
     np.add.at(by_today, account[past], rows["cents"][past])
     floor = -lowest - accounts["overdraft"]
     opening = np.maximum(accounts["target"] - by_today, floor)
-    accounts["opening"] = np.where(accounts["arrival"] > 0, 0, opening)
-    return relative + accounts["opening"][account]
+    opening = np.where(accounts["arrival"] > 0, 0, np.where(accounts["is_recent"], np.maximum(opening, 1), opening))
+    first = np.flatnonzero((rows["cents"] == 0) & (rows["type"] == OPENING) & accounts["is_recent"][account])
+    rows["cents"][first] = opening[account[first]]
+    accounts["opening"] = np.where(accounts["is_recent"], 0, opening)
+    return relative + opening[account]
 
 
 def balance_at(block: Block, day: int) -> np.ndarray:

@@ -53,6 +53,10 @@ CITIES = (
     ("Luxembourg", "Luxembourg", "LU", "Luxembourg", "18", "+352"),
     ("London", "London", "GB", "London", "SW", "+4420"),
     ("Madrid", "Madrid", "ES", "Madrid", "28", "+3491"),
+    ("Wien", "Wien", "AT", "Wien", "10", "+431"),
+    ("Amsterdam", "Amsterdam", "NL", "Noord-Holland", "10", "+3120"),
+    ("Lisboa", "Lisboa", "PT", "Lisboa", "11", "+35121"),
+    ("New York", "New York", "US", "New York", "10", "+1212"),
     ("Hong Kong", "香港", "HK", "香港島", "99", "+852"),
     ("Shanghai", "上海", "CN", "上海市", "20", "+8621"),
     ("Beijing", "北京", "CN", "北京市", "10", "+8610"),
@@ -64,8 +68,9 @@ HAN_CITIES = tuple(index for index, city in enumerate(CITIES) if city[2] in ("HK
 LATIN_CITIES = tuple(index for index, city in enumerate(CITIES) if city[2] not in ("HK", "CN"))
 CITY_LANGUAGE = {
     "CH": "de", "DE": "de", "FR": "fr", "IT": "it", "LU": "fr", "GB": "en", "ES": "es", "HK": "zh", "CN": "zh",
+    "AT": "de", "NL": "nl", "PT": "pt", "US": "en",
 }  # fmt: skip
-CITY_CURRENCY = {"CH": "CHF", "GB": "GBP", "HK": "HKD", "CN": "CNY"}
+CITY_CURRENCY = {"CH": "CHF", "GB": "GBP", "HK": "HKD", "CN": "CNY", "US": "USD"}
 
 STREETS = _listed(
     "Bahnhofstrasse,Seestrasse,Dorfstrasse,Hauptstrasse,Rue du Rhône,Avenue Foch,Rue de la Paix,Via Nassa,"

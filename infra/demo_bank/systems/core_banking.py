@@ -108,6 +108,12 @@ def account_parties(block: Block, index: int) -> pa.Table:
     })  # fmt: skip
 
 
+def channels_of(kind: np.ndarray, luck: np.ndarray) -> np.ndarray:
+    """Channels of postings: a transfer comes by app, web, branch or telephone."""
+    elsewhere = np.array([1, 2, 1, 2, 5])[luck // 10 % 5]
+    return np.where((kind == 1) & (luck % 10 > 5), elsewhere, CHANNEL_OF_TYPE[kind])
+
+
 def balances(block: Block, index: int) -> pa.Table:
     """The opening, every month end and the day itself at first; then each account with a posting since."""
     options, own, rows = block.options, block.accounts, block.postings
@@ -121,10 +127,12 @@ def balances(block: Block, index: int) -> pa.Table:
     else:
         moved, dates = np.unique(rows["account"][rows["date_index"] == index]), [high]
     amounts = np.concatenate([postings.balance_at(block, day)[moved] for day in dates])
-    account = np.tile(moved, len(dates))
+    account, date = np.tile(moved, len(dates)), np.repeat(dates, len(moved))
+    is_open = date >= own["opened"][account]
+    account, date, amounts = account[is_open], date[is_open], amounts[is_open]
     return pa.table({
         "account_id": account_ids(own, account),
-        "date": days(np.repeat(dates, len(moved))),
+        "date": days(date),
         "balance": money(amounts),
         "available": money(amounts + own["overdraft"][account]),
         "currency": words(CURRENCIES, own["currency"][account]),
@@ -151,7 +159,7 @@ def posted(block: Block, index: int) -> pa.Table:
         "currency": words(CURRENCIES, rows["currency"]),
         "balance_after": money(rows["balance"]),
         "type": words(postings.TYPES, kind),
-        "channel": words(CHANNELS, np.where((kind == 1) & (luck % 10 > 5), 1 + luck // 10 % 2, CHANNEL_OF_TYPE[kind])),
+        "channel": words(CHANNELS, channels_of(kind, luck)),
         "other_account": ids("", luck, 12, is_internal | is_card),
         "other_bank": words(BANKS, bank, is_internal | is_card),
         "other_country": words(BANK_COUNTRIES, bank, is_internal | is_card),

@@ -45,7 +45,7 @@ def loan_book(block: Block) -> Columns:
         "owner": owner, "account": account, "kind": kind,
         "principal": np.rint(np.maximum(euro, 5_000) * rates / 100).astype(np.int64) * 10_000,
         "term": np.array([240, 60, 48, 84, 96])[kind],
-        "granted": block.options.today - random.integers(30, 2_400, size),
+        "granted": np.maximum(block.options.today - random.integers(30, 2_400, size), persons["active_from"][owner]),
         "status": pick(random, (95, 0, 4, 1), size),
         "rate": np.array([190, 240, 690, 410, 350])[kind] + random.integers(0, 120, size),
     }  # fmt: skip

@@ -8,6 +8,7 @@ import pyarrow as pa
 from infra.demo_bank import names
 from infra.demo_bank.block import Block, Delivery
 from infra.demo_bank.draw import Columns, days, flags, ids, joined, moments, pick, texts, words
+from infra.demo_bank.lifetimes import NEVER, is_unknown
 from infra.demo_bank.persons import MARITAL, OCCUPATIONS, ROLES, SEGMENTS
 from infra.demo_bank.words import CITIES, CITY_CURRENCY, CITY_LANGUAGE
 from infra.demo_bank.writing import Format
@@ -25,6 +26,10 @@ CHANNELS = ("app", "web", "phone", "branch", "email", "chat")
 STATUSES = ("active", "dormant", "closing", "closed")
 COUNTRIES = [city[2] for city in CITIES]
 CHANGED_SHARE = 0.01
+NEITHER = 499
+"""One person in so many is neither woman nor man."""
+FACTS = 10
+"""Facts that the bank may not know."""
 
 
 def deliver(block: Block) -> Iterator[Delivery]:
@@ -64,10 +69,11 @@ def persons(block: Block, chosen: np.ndarray, is_changed: np.ndarray) -> pa.Tabl
     own = {name: values[chosen] for name, values in block.persons.items()}
     operation = words(["I", "U"], is_changed.astype(int))
     person = block.person_ids.take(pa.array(chosen))
-    return pa.table({"op": operation, "personId": person} | _who(own) | _relationship(own))
+    unknown = [is_unknown(block, own, fact) for fact in range(FACTS)]
+    return pa.table({"op": operation, "personId": person} | _who(own, unknown) | _relationship(own, unknown))
 
 
-def _who(own: Columns) -> dict[str, pa.Array]:
+def _who(own: Columns, unknown: list[np.ndarray]) -> dict[str, pa.Array]:
     """What a person is."""
     given, family, full = names.person_names(own)
     city, employed = own["city"], np.isin(own["occupation"], (0, 1, 2, 3, 4))
@@ -76,40 +82,40 @@ def _who(own: Columns) -> dict[str, pa.Array]:
         "name.given": given, "name.family": family, "name.full": full,
         "name.script": words(["latin", "han"], own["script"]),
         "birth.date": days(own["birth"]),
-        "gender": words(["F", "M"], own["gender"]),
+        "gender": words(["F", "M", "X"], np.where(own["number"] % NEITHER == 0, 2, own["gender"])),
         "maritalStatus": words(MARITAL, own["marital"]),
         "dependants": pa.array(own["dependants"]),
         "education": words(EDUCATION, own["education"]),
-        "work.occupation": words(OCCUPATIONS, own["occupation"]),
+        "work.occupation": words(OCCUPATIONS, own["occupation"], unknown[0]),
         "work.industry": words(tuple("ABCDFGHIJKLMQ"), own["industry"], ~employed),
-        "nationality": words(COUNTRIES, (city + own["number"] % 7 // 6) % len(CITIES)),
+        "nationality": words(COUNTRIES, (city + own["number"] % 7 // 6) % len(CITIES), unknown[1]),
         "residence.country": words(COUNTRIES, city),
         "residence.region": words([one[3] for one in CITIES], city),
         "residence.city": names.cities(own),
-        "taxCountry": words(COUNTRIES, city),
-        "income.amount": pa.array(own["income"]),
+        "taxCountry": words(COUNTRIES, city, unknown[2]),
+        "income.amount": pa.array(own["income"], mask=unknown[3]),
         "income.currency": words([CITY_CURRENCY.get(one, "EUR") for one in COUNTRIES], city),
-        "wealth.amount": pa.array(own["wealth"]),
-        "wealth.source": words(WEALTH_SOURCES, np.where(own["occupation"] == 2, 1, own["number"] % 5)),
+        "wealth.amount": pa.array(own["wealth"], mask=unknown[4]),
+        "wealth.source": words(WEALTH_SOURCES, np.where(own["occupation"] == 2, 1, own["number"] % 5), unknown[5]),
     }  # fmt: skip
 
 
-def _relationship(own: Columns) -> dict[str, pa.Array]:
+def _relationship(own: Columns, unknown: list[np.ndarray]) -> dict[str, pa.Array]:
     """What a person is to the bank."""
     city, is_client = own["city"], own["role"] == 0
     return {
         "segment": words(SEGMENTS, own["segment"], ~is_client),
-        "risk.profile": words(RISK_PROFILES, own["risk_profile"], ~is_client),
-        "risk.assessed": days(own["risk_assessed"], ~is_client),
+        "risk.profile": words(RISK_PROFILES, own["risk_profile"], ~is_client | unknown[6]),
+        "risk.assessed": days(own["risk_assessed"], ~is_client | unknown[6]),
         "kyc.status": words(KYC, own["kyc_status"], ~is_client),
-        "kyc.reviewed": days(own["kyc_reviewed"], ~is_client),
-        "kyc.pepDeclared": pa.array(own["is_pep"]),
+        "kyc.reviewed": days(own["kyc_reviewed"], ~is_client | unknown[7]),
+        "kyc.pepDeclared": pa.array(own["is_pep"], mask=unknown[8]),
         "preferred.language": words([CITY_LANGUAGE[one] for one in COUNTRIES], city),
         "preferred.channel": words(CHANNELS, own["channel"]),
-        "adviserId": ids("ADV", own["adviser"] + 1, 4, ~is_client),
+        "adviserId": ids("ADV", own["adviser"] + 1, 4, ~is_client | unknown[9]),
         "branchId": ids("BR", city + 1, 2),
         "relationship.since": days(own["started"], own["role"] == 2),
-        "relationship.until": days(own["started"], np.full(len(city), True)),
+        "relationship.until": days(own["ended"], own["ended"] == NEVER),
         "relationship.status": words(STATUSES, own["status"], ~is_client),
         "updatedAt": moments(own["updated"], "%Y-%m-%dT%H:%M:%S", "Europe/Zurich"),
     }  # fmt: skip

@@ -41,6 +41,9 @@ ISSUES = (
 )
 STATUSES = ("open", "in_progress", "closed_with_relief", "closed_with_explanation", "closed")
 
+STAYS_OPEN = 40
+"""Days within which no complaint is closed yet."""
+
 
 def deliver(block: Block) -> Iterator[Delivery]:
     """Answers and complaints as they come; the real bank has complaints of its own."""
@@ -84,7 +87,7 @@ def complaints(block: Block, index: int) -> pa.Table:
     found = happenings(block, "complaints", 0.12, index)
     issue = found.integers(0, len(ISSUES))
     age = block.options.day_numbers[index] - found.day
-    status = np.where(age < 10, found.integers(0, 2), 2 + found.integers(0, 3))
+    status = np.where(age < STAYS_OPEN, found.integers(0, 2), 2 + found.integers(0, 3))
     relief = np.where(status == 2, found.integers(20, 900) * 100, 0)
     is_open = status < 2
     return pa.table({
@@ -92,7 +95,7 @@ def complaints(block: Block, index: int) -> pa.Table:
         "product": words([one[0] for one in ISSUES], issue), "area": words([one[1] for one in ISSUES], issue),
         "issue": words([one[2] for one in ISSUES], issue),
         "via": words(["web", "phone", "email", "branch", "app", "postal_mail"], found.integers(0, 6)),
-        "status": words(STATUSES, status), "resolved": written(days(found.day + 9, is_open), "%d.%m.%Y"),
+        "status": words(STATUSES, status), "resolved": written(days(found.day + STAYS_OPEN, is_open), "%d.%m.%Y"),
         "timely": flags(found.chance(0.92), "J", "N"), "disputed": flags(found.chance(0.08), "J", "N"),
         "severity": words(["low", "medium", "high", "critical"], pick(found.random, (50, 35, 12, 3), found.size)),
         "compensation": money(relief, status != 2), "text": words(COMPLIMENTS, found.number % 10),

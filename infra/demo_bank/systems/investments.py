@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from infra.demo_bank.block import Block, Delivery
 from infra.demo_bank.draw import Columns, days, flags, ids, moments, money, scaled, words, written
-from infra.demo_bank.holdings import quantity_at
+from infra.demo_bank.holdings import OPENED_AFTER, first_day, quantity_at
 from infra.demo_bank.market import CURRENCIES, PRICE_PLACES
 from infra.demo_bank.writing import Format
 
@@ -53,7 +53,7 @@ def accounts(block: Block, held: Columns, prefix: str, index: int) -> pa.Table:
         "currency": words(["EUR", "CHF", "USD"], block.persons["number"][owner] % 3),
         "branch": ids("BR", cities + 1, 2),
         "status": words(["open", "blocked"], np.full(len(owner), int(index > 0))),
-        "opened": days(block.persons["started"][owner] + 5),
+        "opened": days(block.persons["started"][owner] + OPENED_AFTER),
         "changed": moments(np.full(len(owner), changed)),
     })  # fmt: skip
 
@@ -63,13 +63,15 @@ def positions(block: Block, held: Columns, prefix: str, index: int) -> pa.Table:
     options, market = block.options, block.market
     dates = [options.history_start - 1, options.today] if index == 0 else [options.day_numbers[index]]
     quantity = np.concatenate([quantity_at(held, day) for day in dates])
-    day, instrument = np.repeat(dates, len(held["owner"])), np.tile(held["instrument"], len(dates))
+    day, place = np.repeat(dates, len(held["owner"])), np.tile(np.arange(len(held["owner"])), len(dates))
+    owner, instrument = held["owner"][place], held["instrument"][place]
+    day = np.maximum(day, first_day(block.persons, owner))
     return pa.table({
-        "account": account_ids(block, prefix, np.tile(held["owner"], len(dates))),
+        "account": account_ids(block, prefix, owner),
         "instrument": words([one.instrument_id for one in market.instruments], instrument),
         "date": days(day),
         "quantity": pa.array(quantity),
-        "cost": scaled(quantity * np.tile(held["unit_cost"], len(dates)), PRICE_PLACES),
+        "cost": scaled(quantity * held["unit_cost"][place], PRICE_PLACES),
         "value": scaled(quantity * market.price(day, instrument), PRICE_PLACES),
         "currency": words(CURRENCIES, market.currency_indexes[instrument]),
     })  # fmt: skip

@@ -14,7 +14,9 @@ FORMATS = {
     "family_relations/relations": Format("relations.csv"),
     "company_register/organisations": Format("organisations.jsonl"),
 }
-KINDS = ("spouse", "child", "parent", "sibling")
+KINDS = ("spouse", "child", "parent", "sibling", "power_of_attorney")
+PROXY_AGE, PROXY_SHARE = 55, 5
+"""From this age on one of so many gives the partner a power of attorney."""
 
 
 def deliver(block: Block) -> Iterator[Delivery]:
@@ -25,7 +27,7 @@ def deliver(block: Block) -> Iterator[Delivery]:
 
 
 def relations(block: Block) -> pa.Table:
-    """Couples and their children, in both directions, and relatives who are no customers."""
+    """Couples and their children, in both directions, relatives who are no customers, and powers of attorney."""
     persons = block.persons
     known = persons["arrival"] == 0
     member, head = persons["member"], persons["household"]
@@ -33,8 +35,9 @@ def relations(block: Block) -> pa.Table:
     child = np.flatnonzero((member == 2) & known & known[head])
     relative = np.flatnonzero(persons["relative_of"] >= 0)
     kin = persons["relative_of"][relative]
+    trusted = partner[(persons["age"][head[partner]] >= PROXY_AGE) & (persons["number"][partner] % PROXY_SHARE == 0)]
     pairs = ((partner, head[partner], 0), (head[partner], partner, 0), (child, head[child], 1), (head[child], child, 2),
-             (relative, kin, 3), (kin, relative, 3))  # fmt: skip
+             (relative, kin, 3), (kin, relative, 3), (head[trusted], trusted, 4))  # fmt: skip
     left, right = np.concatenate([one[0] for one in pairs]), np.concatenate([one[1] for one in pairs])
     kind = np.repeat([one[2] for one in pairs], [len(one[0]) for one in pairs])
     return pa.table({
