@@ -41,7 +41,7 @@ sql: setup ## run a query: Q="select * from serving.customer_360 limit 5"
 	@$(BELLWETHER) sql "$(Q)"
 
 test: setup ## run every test (ONLY=path or expression for some)
-	@$(PYTHON) -m pytest -n 2 --durations=15 $(ONLY)
+	@$(PYTHON) -m pytest --durations=15 $(ONLY)
 
 bench: setup ## measure the figures of docs/benchmarks.md (ONLY=id for one)
 	@$(PYTHON) -m tests.bench $(ONLY)

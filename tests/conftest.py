@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from spark_jobs.settings import PROJECT, Settings, load_settings
-from tests.workers import OneWorkerAProcess, refuse_second_processes
 
 OF_ONE_RUN = ("BELLWETHER_", "AIRFLOW_", "SPARK_REMOTE")
 REAL_DATA = Path(os.environ.get("BELLWETHER_DATA") or PROJECT.parent / "shared" / "data")
@@ -25,13 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Two workers, and yet one process: see tests/workers.py."""
-    return OneWorkerAProcess(config, log)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    refuse_second_processes(items)
     if REAL_DATA.is_dir():
         return
     skip = pytest.mark.skip(reason="public data not found: set BELLWETHER_DATA to its folder")
