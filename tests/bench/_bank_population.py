@@ -41,7 +41,7 @@ PARTIES = KEYS | {name: f"md5({value})" for name, value in NAMES.items()} | {
 }  # fmt: skip
 DIGITS = {"CH": ("+4179", 7), "DE": ("+49151", 8), "FR": ("+336", 8), "IT": ("+39347", 7), "LU": ("+352621", 6),
           "GB": ("+447", 9), "ES": ("+346", 8), "HK": ("+8529", 7), "CN": ("+86138", 8)}  # fmt: skip
-"""Prefix of mobile numbers and the digits behind it."""
+"""Prefix of mobile numbers and the digits behind it, of the countries whose cities this population lives in."""
 
 
 def records_wanted(usual: int) -> int:
@@ -177,7 +177,7 @@ def _word_macros() -> Iterator[str]:
     yield _drawn("street", words.STREETS)
     yield _drawn("han_street", words.STREETS_HAN)
     for name, chosen in (("latin_city", words.LATIN_CITIES), ("chinese_city", words.HAN_CITIES)):
-        yield _drawn(name, [_place(words.CITIES[at]) for at in chosen])
+        yield _drawn(name, [_place(words.CITIES[at]) for at in chosen if words.CITIES[at][2] in DIGITS])
     yield (
         "typed(text, i, salt) as case pick(i, salt, 75) when 0 then text[:2] || text[2:] "
         "when 1 then text[:2] || text[4:] when 2 then text[:1] || text[3:3] || text[2:2] || text[4:] else text end"
