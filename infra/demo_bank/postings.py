@@ -100,7 +100,7 @@ def _calendar(block: Block, random: np.random.Generator) -> list[Columns]:
     parts = []
     is_retired = block.persons["occupation"][accounts["owner"][account]] == 5
     payday = 25 + accounts["owner"][account] % PAYDAYS
-    for month_day, kinds in ((payday, np.where(is_retired, 13, 0)), (1 + 0 * payday, np.full(len(account), 6))):
+    for month_day, kinds in ((payday, np.where(is_retired, 13, 0)), (np.ones_like(payday), np.full(len(account), 6))):
         firsts = (months.astype("datetime64[D]") - np.datetime64("1970-01-01")).astype(np.int64)
         monthly = _rows(block, random, account, np.zeros(len(account), dtype=np.int64), kinds)
         part = {name: np.tile(values, len(firsts)) for name, values in monthly.items()}
@@ -146,8 +146,8 @@ def _settlements(block: Block) -> Columns:
 def _openings(block: Block) -> Columns:
     """A place for the money that a customer of the last year brought along; `_running` says how much it was."""
     new = np.flatnonzero(block.accounts["is_recent"])
-    return {"account": new, "day": block.accounts["opened"][new], "type": np.full(len(new), OPENING), "cents": new * 0,
-            "luck": new * 7919 % (1 << 31)}  # fmt: skip
+    return {"account": new, "day": block.accounts["opened"][new], "type": np.full(len(new), OPENING),
+            "cents": np.zeros_like(new), "luck": new * 7919 % (1 << 31)}  # fmt: skip
 
 
 def _first_deposits(block: Block) -> Columns:

@@ -37,7 +37,7 @@ NOT_IN_THE_BANK = {
 
 
 def measure() -> list[Figure]:
-    """The figure `tags_not_constant`; `detail` counts the constant tags by reason, and .bench/ holds their list."""
+    """The figure `tags_not_constant`; `detail` counts the others by reason, docs/constant_tags.md lists them."""
     settings = load_settings(home=PROJECT / ".bench" / "demo_bank", environment="demo")
     if not table_path(settings.home, "governance.releases").is_dir():
         _run(settings)
