@@ -1,4 +1,4 @@
-"""The DAGs: how fast they parse, what they import, and that every system and entity has its place in them."""
+"""The DAGs: what they import, and that every system and entity has its place in them."""
 
 import json
 import subprocess
@@ -10,18 +10,16 @@ from spark_jobs.catalog.loading import load_catalog
 from spark_jobs.settings import PROJECT
 
 PARSE = """
-import json, sys, time
-import airflow.sdk, airflow.serialization.serialized_objects
-began = time.process_time()
+import json, sys
 from dags.daily import dag
 from dags.maintenance import dag as maintenance
-seconds = time.process_time() - began
 tasks = {one.task_id: {"upstream": sorted(one.upstream_task_ids), "retries": one.retries, "pool": one.pool,
                        "backs_off": bool(one.retry_exponential_backoff), "notifies": bool(one.on_failure_callback)}
          for one in dag.tasks}
-engines = sorted({name.split(".")[0] for name in sys.modules} & {"pyspark", "dbt", "great_expectations", "deltalake"})
+engines = sorted({name.split(".")[0] for name in sys.modules} & {
+    "pyspark", "dbt", "great_expectations", "deltalake", "pyarrow", "pandas", "numpy", "duckdb", "scipy", "splink"})
 dag.validate()
-print("DAG " + json.dumps({"seconds": seconds, "engines": engines, "tasks": tasks,
+print("DAG " + json.dumps({"engines": engines, "tasks": tasks,
                            "maintenance": [one.task_id for one in maintenance.tasks]}))
 """
 
@@ -40,10 +38,6 @@ def parsed(tmp_path_factory):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(next(line for line in done.stdout.splitlines() if line.startswith("DAG "))[4:])
-
-
-def test_dags_parse_in_under_two_seconds(parsed):
-    assert 0 < parsed["seconds"] < 2
 
 
 def test_parsing_imports_no_engine(parsed):

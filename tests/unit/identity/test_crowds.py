@@ -1,7 +1,5 @@
 """Contacts that thousands share: no evidence, no explosion of pairs, the same customers in whatever order they came."""
 
-import time
-
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -45,9 +43,7 @@ def edges(journal):
 
 def test_five_thousand_with_one_phone_email_and_address_are_five_thousand_customers():
     known = office(5000)
-    began = time.monotonic()
     found = groups(resolved(Journal(Memory()), 0, known))
-    assert time.monotonic() - began < 60  # 3 s on a quiet machine
     assert len(found) == 5000
     assert {len(one) for one in found} == {1, 2}
     assert all(len({key.split("|")[1] for key in one}) == 1 for one in found)  # two records are of one tax number

