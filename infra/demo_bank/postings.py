@@ -20,12 +20,10 @@ WINDFALLS = 0.03
 """Large sums of the last months, as a share of the customers."""
 OPENING = 1
 """Type of the transfer that opens an account."""
-MIN_CALENDAR = 40
-"""Below so many postings a customer and year, salaries and standing orders are left out."""
-
-
 PAYDAYS = 4
 """Days at the end of a month on which employers pay."""
+MIN_CALENDAR = 40
+"""Below so many postings a customer and year, salaries and standing orders are left out."""
 
 
 def draw_postings(block: Block) -> Columns:
