@@ -1,4 +1,5 @@
--- Every customer is counted in one household: customers and their money add up to the same over both marts.
+-- Every person among the customers is counted in one household, an organisation in none: customers and their money add
+-- up to the same over both marts.
 with
 
 households as (
@@ -11,16 +12,19 @@ households as (
 
 customers as (
     select
-        count(*) as customers_count,
-        sum(total_asset_amount) as total_asset_amount,
-        sum(net_worth_amount) as net_worth_amount
+        count(household_id) as customers_count,
+        count(case when party_type = 'person' and household_id is null then 1 end) as homeless_count,
+        sum(case when household_id is not null then total_asset_amount end) as total_asset_amount,
+        sum(case when household_id is not null then net_worth_amount end) as net_worth_amount
     from {{ ref('customer_360') }}
 )
 
-select households.*
+select
+    households.*,
+    customers.homeless_count
 from households
 cross join customers
-where not coalesce(
+where customers.homeless_count > 0 or not coalesce(
     households.customers_count = customers.customers_count
     and households.total_asset_amount = customers.total_asset_amount
     and households.net_worth_amount = customers.net_worth_amount,

@@ -22,6 +22,7 @@ from spark_jobs.session import close, connect
 from spark_jobs.settings import Settings, load_settings
 
 CUSTOMERS = int(os.environ.get("BELLWETHER_BENCH_CUSTOMERS", "1000000"))
+TURNS = int(os.environ.get("BELLWETHER_BENCH_TURNS", "3"))
 DAY, NEXT_DAY = "2026-06-01", "2026-06-02"
 HOUSEHOLD_SIZE = 2
 BATCH = 100_000

@@ -1,6 +1,7 @@
 """A day on which few customers changed, from the marts to bitmaps, against everybody: window-free tags, then all tags.
 
-Words, index and catalogue of the partial run are those of the full one. BELLWETHER_BENCH_CUSTOMERS makes it smaller.
+Words, index and catalogue of the partial run are those of the full one. BELLWETHER_BENCH_CUSTOMERS makes it smaller,
+BELLWETHER_BENCH_TURNS shorter.
 """
 
 import time
@@ -23,12 +24,11 @@ from dbt_project.tags.statement import Plan
 from dbt_project.tags.words_model import AFFECTED, WORDS
 from spark_jobs.catalog.names import table_path
 from spark_jobs.settings import Settings
-from tests.bench._tag_population import CUSTOMERS, DAY, NEXT_DAY, populated, write_next_day
+from tests.bench._tag_population import CUSTOMERS, DAY, NEXT_DAY, TURNS, populated, write_next_day
 from tests.bench.figures import Figure
 
 NEWS_PERCENT, WINDOW_PERCENT = 1, 20
 """Customers with a new value on the second day, and those of whom only a window moved."""
-TURNS = 3
 MODELS = [AFFECTED, WORDS]
 
 
@@ -81,6 +81,7 @@ def _measured(catalog: TagCatalog, window_percent: int) -> dict[str, float]:
         "percent": round(100 * float(np.median([one / two for one, two in pairs])), 1),
         "partial_seconds": round(float(np.median([one for one, _ in pairs])), 1),
         "full_seconds": round(float(np.median([two for _, two in pairs])), 1),
+        "turns": len(pairs),
         **affected,
     }
 

@@ -1,5 +1,6 @@
 """All tags of a million customers, from the marts to bitmaps, against DuckDB evaluating the same rules to Parquet; then
-audiences on the bitmaps. BELLWETHER_BENCH_CUSTOMERS makes it smaller; BELLWETHER_BENCH_HOME keeps the input.
+audiences on the bitmaps. BELLWETHER_BENCH_CUSTOMERS makes it smaller, BELLWETHER_BENCH_TURNS shorter; BELLWETHER_BENCH_HOME
+keeps the input.
 """
 
 import random
@@ -28,13 +29,12 @@ from spark_jobs.catalog.names import table_path
 from spark_jobs.settings import Settings
 from spark_jobs.tags.layout import Slot
 from tests.bench._peak_memory import PeakMemory
-from tests.bench._tag_population import CUSTOMERS, DAY, populated
+from tests.bench._tag_population import CUSTOMERS, DAY, TURNS, populated
 from tests.bench.figures import Figure
 from tests.fixtures.duckdb_twin import files_of
 from tests.fixtures.tag_inputs import batch_of
 
 SMALL = CUSTOMERS // 10
-TURNS = 3
 PEER = "peer.parquet"
 EXPRESSIONS, PREDICATES, STORED = 1_000, 10, 4_000
 

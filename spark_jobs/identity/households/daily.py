@@ -23,13 +23,18 @@ from spark_jobs.identity.households.tables import (
 from spark_jobs.identity.journal import Tables
 from spark_jobs.identity.silver import read
 
+DELIVERED = "select source_system, party_id from rows where valid_from <= date '{day}'"
 STANDING = {
-    PARTIES: ("silver.parties", "is_current and not is_deleted and valid_from <= date '{day}'"),
+    PARTIES: ("silver.parties", f"is_current and not is_deleted and (source_system, party_id) in ({DELIVERED})"),
     RELATIONS: ("silver.party_relations", "not is_deleted"),
     ACCOUNT_PARTIES: ("silver.account_parties", "not is_deleted"),
     CONTACTS: ("silver.party_contacts", "not is_deleted and contact_type_code = 'postal_address'"),
 }
-"""Input -> table of silver, and the rows of it that stand."""
+"""Input -> table of silver, and the rows of it that stand.
+
+A party stands from its first delivery on. What is said of it is what silver says now, as for its records: whoever was
+changed by a later date has a home on the date that is run again.
+"""
 
 
 def household_tables(

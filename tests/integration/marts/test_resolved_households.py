@@ -124,7 +124,8 @@ def test_two_members_who_become_one_leave_the_households_money_as_it_was(days):
 
 def test_all_households_together_have_what_their_members_have(days):
     day = days[THURSDAY]
-    members = [row["party_id"] for row in households_bank.PARTIES if row["party_role"] == "customer"]
+    members = [row["party_id"] for row in households_bank.PARTIES
+               if row["party_role"] == "customer" and row["party_type"] == "person"]  # fmt: skip
     homes = {day.home_of[day.customer_of[party]] for party in members}
     rows = [day.households[home] for home in homes]
     assert len(rows) == 4
@@ -132,6 +133,8 @@ def test_all_households_together_have_what_their_members_have(days):
     assert sum(row["total_asset_amount"] for row in rows) == Decimal("29240.01")
     # 300 + 50 + 150,000 + 1,000
     assert sum(row["total_liability_amount"] for row in rows) == 151350
+    company = day.customers[day.customer_of["oak-ltd"]]
+    assert (company["household_id"], company["total_asset_amount"]) == (None, 70000)
     gil = home_of(days, THURSDAY, "gil")
     assert (gil["household_kind_code"], gil["members_count"], gil["net_worth_amount"]) == ("single", 1, 0)
     assert (gil["adviser_id"], gil["advisers_count"], gil["lowest_risk_profile_code"]) == (None, 0, None)

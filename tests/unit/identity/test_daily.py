@@ -98,6 +98,18 @@ def test_records_of_one_party_are_one_customer_and_those_of_later_dates_are_not_
     assert [(row["recall_rate"], row["labelled_pairs_count"]) for row in table(settings, QUALITY)] == [(1.0, 1)]
 
 
+def test_who_is_changed_by_a_later_date_lives_where_they_lived_when_the_earlier_is_run_again(bank):
+    settings = bank()
+    resolve_customers(settings, MONDAY)
+    homes = {row["customer_id"]: row["household_id"] for row in table(settings, HOUSEHOLD_MEMBERS)}
+    before = ROWS["parties"][2] | {"valid_to": TUESDAY, "is_current": False}
+    now = ROWS["parties"][2] | {"valid_from": TUESDAY, "residence_city": "Basel"}
+    bank(parties=[*ROWS["parties"][:2], before, now, ROWS["parties"][3]])
+    resolve_customers(settings, TUESDAY)
+    resolve_customers(settings, MONDAY)
+    assert {row["customer_id"]: row["household_id"] for row in table(settings, HOUSEHOLD_MEMBERS)} == homes
+
+
 def test_the_same_date_again_is_no_new_step(bank):
     settings = bank()
     resolve_customers(settings, MONDAY)
