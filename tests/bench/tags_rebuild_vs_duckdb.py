@@ -1,6 +1,6 @@
 """All tags of a million customers, from the marts to bitmaps, against DuckDB evaluating the same rules to Parquet; then
-audiences on the bitmaps. BELLWETHER_BENCH_CUSTOMERS makes it smaller, BELLWETHER_BENCH_TURNS shorter; BELLWETHER_BENCH_HOME
-keeps the input.
+audiences on the bitmaps. BELLWETHER_BENCH_CUSTOMERS makes it smaller, BELLWETHER_BENCH_TURNS shorter;
+BELLWETHER_BENCH_HOME keeps the input.
 """
 
 import random
