@@ -67,11 +67,12 @@ def _row_changes(home: Path, old: TableVersion, new: TableVersion, columns: list
         connection.register("old_rows", read_version(home, old))
         connection.register("new_rows", read_version(home, new))
         keys = ", ".join(f'"{name}"' for name in key)
+        same = " and ".join(f'before."{name}" is not distinct from after."{name}"' for name in key)
         values = ", ".join(f'"{name}"' for name in columns)
         hashed = f"select {keys}, hash({values}) as row_hash from"
         counts = connection.execute(f"""
             select count(*) filter (before.row_hash is null), count(*) filter (after.row_hash is null),
                    count(*) filter (before.row_hash <> after.row_hash)
-            from ({hashed} old_rows) as before full outer join ({hashed} new_rows) as after using ({keys})
+            from ({hashed} old_rows) as before full outer join ({hashed} new_rows) as after on {same}
         """).fetchone()
     return (counts[0], counts[1], counts[2]) if counts else (None, None, None)

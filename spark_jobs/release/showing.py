@@ -4,17 +4,20 @@ from typing import Any
 
 import pyarrow as pa
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from spark_jobs.release.models import Release
 
 
 def show_records(console: Console, title: str, rows: list[Any]) -> None:
-    """Print dataclass instances of one kind as a table."""
-    names = list(type(rows[0]).__dataclass_fields__) if rows else []
-    shown = Table(*names, title=title, title_justify="left")
+    """Print dataclass instances of one kind as a table, without the fields that none of them fills."""
+    fields = list(type(rows[0]).__dataclass_fields__) if rows else []
+    told = [name for name in fields if any(getattr(row, name) not in (None, ()) for row in rows)]
+    shown = Table(
+        *(Column(name.replace("_", " "), overflow="fold") for name in told), title=title, title_justify="left"
+    )
     for row in rows:
-        shown.add_row(*("" if getattr(row, name) in (None, ()) else str(getattr(row, name)) for name in names))
+        shown.add_row(*("" if getattr(row, name) in (None, ()) else str(getattr(row, name)) for name in told))
     console.print(shown)
 
 
