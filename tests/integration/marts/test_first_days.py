@@ -97,7 +97,7 @@ def test_every_tag_is_what_duckdb_makes_of_the_same_customers(lakehouse, bank):
         connection.execute(f"create table batch as {batch_of(lakehouse.home, plan)}")
         names = [slot.tag_id for slot in plan.slots]
         rows = connection.execute(values_statement(plan.catalog, names) + " order by customer_id").fetchall()
-    assert len(rows) == 13 and len(names) >= 1800
+    assert len(rows) == 14 and len(names) >= 1800
     for number, row in enumerate(rows):
         expected = {name: as_index(value) for name, value in zip(names, row, strict=True)}
         assert {name: value_of(index, name, number) for name in names} == expected
