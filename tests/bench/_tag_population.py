@@ -56,7 +56,7 @@ def write_next_day(home: Path, news_percent: int, window_percent: int) -> None:
         connection.register("rows", rows)
         draw = "cast(hash(customer_id) % 100 as int) as draw"
         reader = connection.execute(f"select {columns} from (select *, {draw} from rows)").to_arrow_reader(BATCH)
-        cast = pa.RecordBatchReader.from_batches(rows.schema, (one.cast(rows.schema) for one in reader))
+        cast = pa.RecordBatchReader.from_batches(rows.schema, (one.cast(rows.schema, safe=False) for one in reader))
         write_deltalake(path, cast, mode="overwrite")
 
 

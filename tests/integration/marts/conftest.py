@@ -21,7 +21,7 @@ from spark_jobs.session import close, connect
 from spark_jobs.settings import Settings
 from tests.fixtures import small_bank
 from tests.fixtures.silver import register, write_governance, write_silver
-from tests.integration.marts.bank import DECISIONS, LATE, ROWS, THURSDAY, Day, rows_of
+from tests.integration.marts.bank import DECISIONS, FRIDAY, LATE, ROWS, THURSDAY, Day, rows_of
 
 NO_SHORTCUT = ("spark.databricks.delta.optimizeMetadataQuery.enabled", "false")
 
@@ -44,14 +44,10 @@ def bank(lakehouse: Settings) -> Iterator[Any]:
 
 @pytest.fixture(scope="package")
 def days(lakehouse: Settings, bank: Any) -> Iterator[dict[date, Day]]:
-    """The two days on which identity is there, with a late posting; forgotten again, as other tests have none."""
-    decided: list[dict[str, Any]] = []
+    """The two days on which identity is there; forgotten again, as other tests have none."""
     found = {}
-    for day, news in DECISIONS.items():
-        decided += [_decision(**one) for one in news]
-        late = {**LATE, "_changed_date": THURSDAY}
-        rows = ROWS | {"identity_decisions": decided, "transactions": [*ROWS["transactions"], late]}
-        write_silver(lakehouse.home, load_catalog(), rows)
+    for day in DECISIONS:
+        _deliver(lakehouse, day)
         found[day] = _run(lakehouse, day)
     yield found
     session = connect(lakehouse, "marts", "forget")
@@ -59,6 +55,25 @@ def days(lakehouse: Settings, bank: Any) -> Iterator[dict[date, Day]]:
         session.sql(f"drop table identity.{row['tableName']}").collect()
     shutil.rmtree(lakehouse.home / "tables" / "identity", ignore_errors=True)
     close(session)
+
+
+@pytest.fixture(scope="package")
+def thursday_again(lakehouse: Settings, days: dict[date, Day]) -> Day:
+    """Thursday, run again after a Friday that says something else of gil."""
+    others = [row for row in ROWS["parties"] if row["party_id"] != "gil"]
+    (gil,) = (row for row in ROWS["parties"] if row["party_id"] == "gil")
+    before = gil | {"valid_from": date(2026, 6, 1), "valid_to": FRIDAY, "is_current": False}
+    now = gil | {"valid_from": FRIDAY, "residence_city": "Basel"}
+    _deliver(lakehouse, FRIDAY, parties=[*others, before, now])
+    return _run(lakehouse, THURSDAY)
+
+
+def _deliver(settings: Settings, until: date, **changed: list[dict[str, Any]]) -> None:
+    """Write silver as that day knows it: a late posting, and what stewards have decided."""
+    decided = [_decision(**one) for day, news in DECISIONS.items() if day <= until for one in news]
+    late = {**LATE, "_changed_date": THURSDAY}
+    rows = ROWS | {"identity_decisions": decided, "transactions": [*ROWS["transactions"], late]}
+    write_silver(settings.home, load_catalog(), rows | changed)
 
 
 def _decision(**said: Any) -> dict[str, Any]:
