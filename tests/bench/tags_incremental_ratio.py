@@ -71,7 +71,8 @@ def _measured(catalog: TagCatalog, window_percent: int) -> dict[str, float]:
         first = words.version()
         write_next_day(settings.home, NEWS_PERCENT, window_percent)
         for _ in range(TURNS):
-            _words(settings).restore(first)
+            if _words(settings).version() > first:
+                _words(settings).restore(first)
             partial = _seconds(settings, NEXT_DAY, before, full_refresh=False)
             found, affected = _sums(settings), _affected(settings)
             full = _seconds(settings, NEXT_DAY, before, full_refresh=True)
