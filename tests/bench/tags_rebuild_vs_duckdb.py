@@ -65,7 +65,7 @@ def _rebuilt(plan: Plan, customers: int) -> tuple[list[tuple[float, float]], lis
 
 
 def _ours(settings: Settings) -> float:
-    """Seconds of words and index, in a process that ends, as a task of the daily run does."""
+    """Seconds of words and index, in a process that ends, as a task under the scheduler does."""
     words, index = _apart(_built, settings)
     print(f"  words {words:.1f} s, index and catalogue {index:.1f} s", flush=True)
     return words + index
