@@ -15,7 +15,6 @@ from spark_jobs.identity.households.history import HISTORY
 from spark_jobs.identity.households.tables import HOUSEHOLD_MEMBERS
 from spark_jobs.identity.journal import Journal
 from spark_jobs.identity.matching.backends import in_duckdb
-from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.matching.scoring import match
 from spark_jobs.identity.quality import QUALITY
 from spark_jobs.identity.tables import RECORDS
@@ -101,13 +100,13 @@ def test_records_of_one_party_are_one_customer_and_those_of_later_dates_are_not_
 def test_who_is_changed_by_a_later_date_lives_where_they_lived_when_the_earlier_is_run_again(bank):
     settings = bank()
     resolve_customers(settings, MONDAY)
-    homes = {row["customer_id"]: row["household_id"] for row in table(settings, HOUSEHOLD_MEMBERS)}
+    homes = households(settings)
     before = ROWS["parties"][2] | {"valid_to": TUESDAY, "is_current": False}
     now = ROWS["parties"][2] | {"valid_from": TUESDAY, "residence_city": "Basel"}
     bank(parties=[*ROWS["parties"][:2], before, now, ROWS["parties"][3]])
     resolve_customers(settings, TUESDAY)
     resolve_customers(settings, MONDAY)
-    assert {row["customer_id"]: row["household_id"] for row in table(settings, HOUSEHOLD_MEMBERS)} == homes
+    assert households(settings) == homes
 
 
 def test_the_same_date_again_is_no_new_step(bank):
@@ -260,10 +259,3 @@ def test_money_at_stake_is_the_owned_share_of_the_last_balance_in_the_base_curre
     )  # fmt: skip
     amounts = daily.read_day(settings, MONDAY).amounts
     assert amounts.to_pylist() == [{"record_key": "berka|P1", "amount": Decimal("200.0000")}]
-
-
-def test_a_pair_that_the_model_caps_for_a_steward_is_not_joined_by_the_ledger():
-    definition, policy = load_definition(daily.MODEL), daily.bank_policy()
-    assert max(one.at_most for one in definition.contradictions) < policy.threshold
-    assert policy.threshold == policy.review_to == definition.thresholds.merge
-    assert policy.threshold < min(policy.stricter) < 1

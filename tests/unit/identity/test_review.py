@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from spark_jobs.identity import daily
 from spark_jobs.identity.day import run_day
 from spark_jobs.identity.inputs import Day
 from spark_jobs.identity.journal import Journal
+from spark_jobs.identity.matching.definition import load_definition
 from spark_jobs.identity.policy import Policy
 from spark_jobs.identity.reading import queue
 from tests.unit.identity._bank import Memory, by_table, day_of, decisions, records
@@ -72,3 +74,10 @@ def test_a_link_that_a_held_cluster_sets_aside_is_queued():
 def test_the_queue_keeps_the_declared_number_of_rows():
     rows = queued({("a", "b"): 0.9, ("c", "d"): 0.9}, policy=Policy(queue_rows=1), c=1)
     assert [row["left_key"] for row in rows] == ["c"]
+
+
+def test_a_pair_that_the_model_caps_for_a_steward_is_not_joined_by_the_ledger():
+    definition, policy = load_definition(daily.MODEL), daily.bank_policy()
+    assert max(one.at_most for one in definition.contradictions) < policy.threshold
+    assert policy.threshold == policy.review_to == definition.thresholds.merge
+    assert policy.threshold < min(policy.stricter) < 1
