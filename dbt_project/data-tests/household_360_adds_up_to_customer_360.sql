@@ -1,5 +1,5 @@
--- Every person among the customers is counted in one household, an organisation in none: customers and their money add
--- up to the same over both marts.
+-- Every customer but an organisation is counted in one household: customers and their money add up to the same
+-- over both marts.
 with
 
 households as (
@@ -13,7 +13,8 @@ households as (
 customers as (
     select
         count(household_id) as customers_count,
-        count(case when party_type = 'person' and household_id is null then 1 end) as homeless_count,
+        count(*)
+        - count(case when household_id is not null or party_type = 'organisation' then 1 end) as homeless_count,
         sum(case when household_id is not null then total_asset_amount end) as total_asset_amount,
         sum(case when household_id is not null then net_worth_amount end) as net_worth_amount
     from {{ ref('customer_360') }}

@@ -1,32 +1,27 @@
 """Customers of the demo bank join, fall silent and leave, and do nothing with the bank before or after."""
 
-import csv
-import gzip
-import json
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-FIRST = "2026-06-01"
+from tests.unit.demo_bank.delivered import FIRST, customers_of, rows_of
 
 
 @pytest.fixture(scope="module")
 def persons(clean_bank: Path) -> dict[str, dict]:
     """The customers among the persons of the first date, by their id."""
-    with gzip.open(clean_bank / "crm" / FIRST / "persons.jsonl.gz", "rt", encoding="utf-8") as lines:
-        told = [json.loads(line) for line in lines]
-    return {one["personId"]: one for one in told if one["role"] == "customer"}
+    return customers_of(clean_bank)
 
 
 @pytest.fixture(scope="module")
 def postings(clean_bank: Path) -> dict[str, list[dict]]:
     """Postings of the first date by the owner of their account."""
-    owners = {row["account_id"]: row["party_id"] for row in _rows(clean_bank / "core_banking", "account_parties")
+    owners = {row["account_id"]: row["party_id"] for row in rows_of(clean_bank, "core_banking", "account_parties")
               if row["role"] == "owner"}  # fmt: skip
     found = defaultdict(list)
-    for row in _rows(clean_bank / "core_banking", "postings"):
+    for row in rows_of(clean_bank, "core_banking", "postings"):
         found[owners[row["account_id"]]].append(row)
     return found
 
@@ -52,13 +47,8 @@ def test_salaries_come_on_the_last_days_of_a_month(persons, postings):
 
 
 def test_a_power_of_attorney_is_given_to_the_partner_by_somebody_of_age(clean_bank, persons):
-    relations = _rows(clean_bank / "family_relations", "relations", ",")
+    relations = rows_of(clean_bank, "family_relations", "relations", ",")
     given = {(row["from_person"], row["to_person"]) for row in relations if row["relation"] == "power_of_attorney"}
     assert given
     assert given <= {(row["from_person"], row["to_person"]) for row in relations if row["relation"] == "spouse"}
     assert all(persons[giver]["birth"]["date"] < "1972" for giver, _ in given)
-
-
-def _rows(folder: Path, table: str, delimiter: str = ";") -> list[dict]:
-    with (folder / FIRST / f"{table}.csv").open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines, delimiter=delimiter))
